@@ -28,6 +28,7 @@ from types import FunctionType, ModuleType, SimpleNamespace
 import coverage
 import pluggy._manager
 import pytest
+from _pytest._code import code
 from _pytest.fixtures import FixtureFunctionDefinition, FixtureManager
 
 ENVIRONMENT = {"COLUMNS": "80", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "-p pcerrors -p recording"}
@@ -71,19 +72,22 @@ WIDTH = 10
 """The bytes of each number that is sent to a script."""
 
 FIND_HOOK, FIND_FIXTURES = getattr(pluggy._manager, "_static_hook_attr", None), FixtureManager.pytest_plugin_registered
+FIND_RANGE = code.getstatementrange_ast
+RANGES: dict[str, dict[int, list[int]]] = {}
 
 
 def quicken(replace: Callable[[object, str, object], None]) -> None:
     """Let runs of pytest in this process start in half the time.
 
     pytest reads files of all installed distributions, more than once, and version 9.2 searches every name of every plugin for
-    fixtures inside other decorators.
+    fixtures inside other decorators. For a traceback it parses each file.
     """
     replace(metadata, "distributions", installed)
     replace(pluggy._manager, "dir", names_of_hooks)
     replace(pluggy._manager, "_static_hook_attr", hook_of_module)
     replace(FixtureManager, "pytest_plugin_registered", fixtures_where_any)
     replace(FixtureManager, "_check_for_wrapped_fixture", lambda *_: None)
+    replace(code, "getstatementrange_ast", range_of_statement)
 
 
 @cache
@@ -114,6 +118,14 @@ def fixtures_where_any(self, plugin, plugin_name):
     owners = [plugin] if isinstance(plugin, ModuleType) else type(plugin).__mro__
     if any(type(value) is FixtureFunctionDefinition for owner in owners for value in vars(owner).values()):
         FIND_FIXTURES(self, plugin, plugin_name)
+
+
+def range_of_statement(lineno, source, assertion=False, astnode=None):  # noqa: FBT002 - as pytest defines it
+    """Look up where a statement of a file begins and ends, which is found once."""
+    ranges = RANGES.setdefault(str(source), {})
+    if lineno not in ranges:
+        astnode, *ranges[lineno] = FIND_RANGE(lineno, source, assertion, astnode)
+    return astnode, *ranges[lineno]
 
 
 @contextmanager
