@@ -92,10 +92,11 @@ def quicken(replace: Callable[[object, str, object], None]) -> None:
 
 @cache
 def installed() -> list[SimpleNamespace]:
-    """Return the facts about the installed distributions. A distribution would read its files again whenever it is asked."""
+    """Return the facts about the distributions with entry points. A distribution would read its files again whenever it is asked."""
     facts = []
     for each in metadata.Distribution.discover():
-        points = each.entry_points
+        if not (points := each.entry_points):
+            continue
         of_plugin = ("name", "metadata", "version", "files") if points.select(group="pytest11") else ()
         known = {name: getattr(each, name) for name in ("_normalized_name", *of_plugin)}
         facts.append(SimpleNamespace(entry_points=points, **known))
