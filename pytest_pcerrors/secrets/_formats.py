@@ -46,9 +46,9 @@ aio_ AGE-SECRET-KEY- sk-ant- AKCp ATATT3 ATCTT3 ATSTT3 ATBB bkua_ CCIPAT_ CCIPRJ
 dnsimple_a_ doo_v1_ dop_v1_ dor_v1_ dp.audit. dp.ct. dp.pt. dp.sa. dp.scim. dp.st. duffel_live_ duffel_test_ EZAK EZTK figd_ FLWSECK gho_
 ghp_ ghs_ ghu_ ghr_ github_pat_ glagent- glcbt- gldt- glffct- glft- glimt- gloas- glpat- glptt- glrt- glrtr- glsoat- GR1348941 AIza GOCSPX-
 GOOG1E ya29. gsk_ csk- HRKU- hf_ api_org_ pat-eu1- pat-na1- lsv2_pt_ lsv2_sk_ lin_api_ lin_oauth_ nfp_ NRAK- NRII- NRIQ- NRJS- ntn_ npm_
-nvapi- nyk_v0_ A21AA pdl_live_apikey_ pplx- pcsk_ phx_ pscale_oauth_ pscale_pw_ pscale_tkn_ PMAK- pnu_ pul- pypi-AgE rdme_ r8_ rubygems_
+nvapi- nyk_v0_ A21AA pplx- pcsk_ phx_ pscale_oauth_ pscale_pw_ pscale_tkn_ PMAK- pnu_ pul- pypi-AgE rdme_ r8_ rubygems_
 xkeysib- xsmtpsib- sntrys_ sntryu_ shippo_live_ shippo_test_ shpat_ shpca_ shppa_ shpss_ shpua_ sk.eyJ snyk_uat. sqa_ sqp_ squ_ xapp- xwfp-
-rk_live_ rk_prod_ rk_test_ sk_live_ sk_org_live_ sk_prod_ sk_test_ sb_secret_ sbp_ tgp_v1_ tskey- tvly- tfp_ vck_ vcp_ vercel_blob_rw_ hvb.
+rk_live_ rk_prod_ rk_test_ sk_live_ sk_org_live_ sk_prod_ sk_test_ sb_secret_ sbp_ tgp_v1_ tskey- tvly- tfp_ vck_ vcp_ hvb.
 hvr. hvs. xai- t1.9eu AQVN sha256~
 """
 """The beginnings of tokens, before an opaque text, by the names of their vendors."""
@@ -58,7 +58,7 @@ FORMATS = (
     Format("pat", rf"pat{_A}{{14}}\.[0-9a-f]{{64}}"),
     Format("LTAI", rf"LTAI{_A}{{17,21}}"),
     Format("AKIA ASIA ABIA ACCA", r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}"),
-    Format("IQoJb3JpZ2lu FwoGZXIvYXdz", r"(?:IQoJb3JpZ2lu|FwoGZXIvYXdz)[\w+/=-]{60,}"),
+    Format("IQoJb3Jp FwoGZXIv", r"(?:IQoJb3JpZ2lu|FwoGZXIvYXdz)[\w+/=-]{60,}"),
     Format("ABSK", r"ABSK[\w+/=-]{60,}"),
     Format("AZDO", rf"{_A}{{70,80}}AZDO{_A}{{4}}", 84),
     Format("+AST +ASt +ABa ACDb", r"[A-Za-z0-9+/]{76,120}(?:\+AS[Tt]|\+ABa|ACDb)[A-Za-z0-9+/]{5,8}==", 120),
@@ -73,7 +73,7 @@ FORMATS = (
     Format("glsa_ glc_", r"gl(?:sa|c)_[\w+/=-]{32,}"),
     Format("pat. sat.", rf"(?:pat|sat)\.{_W}{{22}}\.[0-9a-f]{{24}}\.{_A}{{20}}"),
     Format(".atlasv1.", rf"{_A}{{14}}\.atlasv1\.[\w=-]{{60,70}}", 14),
-    Format("bearer.authorization.k8s.io.", rf"bearer\.authorization\.k8s\.io\.{_W}{{16,}}=*"),
+    Format("bearer.auth", rf"bearer\.authorization\.k8s\.io\.{_W}{{16,}}=*"),
     Format("_pub_", r"(?:live|test)_pub_[0-9a-f]{31}", 4),
     Format("-us", r"[0-9a-f]{32}-us\d{1,2}", 32),
     Format("key-", r"(?:pub)?key-[0-9a-f]{32}", 3),
@@ -83,7 +83,6 @@ FORMATS = (
     Format("0.A 1.A", r"[01]\.A[\w-]{20,}(?:\.[\w-]+)*"),
     Format("1//0", rf"1//0{_W}{{40,}}"),
     Format("NRAL", r"[0-9a-fux]{36}NRAL", 36),
-    Format("access_token$", r"access_token\$(?:production|sandbox)\$[0-9a-z]{16}\$[0-9a-f]{32}"),
     Format("secret_", rf"secret_{_A}{{43}}"),
     Format("oy2", r"oy2[a-z0-9]{43}"),
     Format("sk-", rf"sk-(?:proj-|svcacct-|admin-|or-v1-|None-)?{_W}{{32,}}"),

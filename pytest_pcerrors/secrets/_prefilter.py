@@ -33,6 +33,10 @@ _SCHEMES = tuple(each.lower().encode() for each in SCHEMES_IN_TEXT)
 _OTHER_WORDS = ("authorization auxiliary",)
 """A word in a name that does not end with one of the words: ``x-ms-authorization-auxiliary``."""
 
+_LAST_WORDS = tuple(f" {word}" for word in WORDS)
+_WHOLE_WORDS = tuple(each for each in (*WORDS, *_OTHER_WORDS) if not each.endswith(_LAST_WORDS))
+"""The words without those that end with another one, which is found in their place."""
+
 _PARAMETERS = (
     f"{sign}{name}=" for name, kind in PARAMETERS.items() for sign in (("",) if kind is Kind.WEAK else ("?", "&"))
 )
@@ -83,7 +87,7 @@ class Prefilter:
     """Search a text for the words and literals of secrets and of their names."""
 
     def __init__(self, names: frozenset[str]) -> None:
-        words = {spelling: len(spelling) for word in (*WORDS, *_OTHER_WORDS) for spelling in _spellings(word)}
+        words = {spelling: len(spelling) for word in _WHOLE_WORDS for spelling in _spellings(word)}
         words |= {each: len(each) for each in _SCHEMES}
         self._of_headers = range(len(words), len(words) + len(HEADER_WORDS))
         words |= {word.encode(): len(word) for word in HEADER_WORDS}
