@@ -113,9 +113,9 @@ def on_terminal(process):
     """Run the command with some of its streams on a terminal; return what the terminal shows, and the rest of standard output."""
     import pty  # which Windows does not have
 
-    def run(*arguments, streams):
+    def run(*arguments, streams, terminal="xterm"):
         ours, theirs = pty.openpty()
-        environment = {"TERM": "xterm", "COLUMNS": "80"}
+        environment = {"TERM": terminal, "COLUMNS": "80"}
         running = process(*arguments, environment=environment, **dict.fromkeys(streams, theirs))
         os.close(theirs)
         shown = b""

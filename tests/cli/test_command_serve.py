@@ -33,7 +33,7 @@ def test_it_serves_until_it_is_stopped(serving, name, status):
 
 
 def test_it_logs_a_line_a_request(serving):
-    """After a hint, to standard error, without queries, which may hold secrets, and with control characters escaped."""
+    """After a hint, to standard error, without queries, which may hold secrets, and with control characters encoded."""
     running, url = serving()
     requests.get(f"{url}/v1/customers?code=hunter2&hunter2", headers={"X-PC-Error": "409/800064"})
     with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as connection:
@@ -47,7 +47,7 @@ def test_it_logs_a_line_a_request(serving):
         f"every error and shape, with its URL: {url}/ (Ctrl-C ends the server)",
         "GET /v1/customers -> 409 800064",
         "GET /v1 -> 404, no rule matches",
-        "GET /\\x1b[31m -> 404, no rule matches",
+        "GET /%1B[31m -> 404, no rule matches",
     ]
 
 

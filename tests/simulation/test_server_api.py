@@ -93,7 +93,7 @@ DEEP = 100_000
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        (b"", "the body: not JSON: Expecting value"),
+        (b"", "the body: empty; expected JSON"),
         (b"{", "the body: not JSON: "),
         (b"\xff\xfe{}", "the body: not UTF-8 at byte 0"),
         ('{"answer": 429}'.encode("utf-16"), "the body: not UTF-8 at byte 0"),
