@@ -159,8 +159,7 @@ class Members:
     def value(self, handle: "Hashable", text: str, kind: Scalar = "text") -> None:
         """Receive a value: a text, a number, or a word that is neither."""
         frame = self._frames[-1]
-        frame.count += 1
-        name = self._name_of_item(frame)
+        frame.count, name = frame.count + 1, self._name_of_item(frame)
         if name is None and isinstance(frame.member, int) and len(self._frames) > 1 and " " not in text.strip():
             name = named_by_item(frame.last, self._secrets)
         frame.last = text
@@ -238,7 +237,8 @@ class Members:
 
 def named_by_item(text: str, secrets: "Secrets") -> Name:
     """Return what an item of an array, such as an option or the name of a header, is for the next item, which is a secret only if it is opaque."""
-    kind = secrets.kind(text) if len(text) <= _MAX_NAME else None
+    is_name = len(text) <= _MAX_NAME and text.replace("-", "_").isidentifier()  # not a tag with a value, nor a path
+    kind = secrets.kind(text) if is_name else None
     if kind is Kind.CREDENTIALS:
         return text
     return Kind.WEAK if kind is Kind.STRONG or (kind is Kind.WEAK and text.startswith("-")) else None

@@ -69,6 +69,7 @@ MEMBERS = """
 {"kty": "EC", "crv": "P-256", "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM", "kid": "kX7pQz19vLmW04ab"}
 {"kty": "RSA", "e": "AQAB", "n": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbf"}|{"p": "kX7pQz19vLmW04ab", "q": "kX7pQz19vLmW04ab"}
 {"required": ["password", "sha256", "client_secret"]}|{"allow": ["X-Api-Key", "Content-Type", "Authorization", "X-Id"]}|{"args": ["--password-stdin", "kX7pQz19vLmW04ab"]}
+{"tags": ["auth:private_api_key", "deployment:cf-5cc9eaf39286b62c1384"]}|{"files": ["config/api_key", "kX7pQz19vLmW04ab"]}
 {"args": ["--password", "$PASSWORD"]}|{"cmd": "tool --password-file /run/kX7pQz19vLmW04ab --token TOKEN --secret <secret>"}|{"beginning": "glpat-python-gitlab-token-of-tests"}
 {"otpEnabled": true}|{"otp": "required"}|{"jwt": {"alg": "RS256", "iss": "https://a.example"}}|{"jwks_uri": "https://a.example/keys"}
 {"isTokenValid": "no"}|{"requiresPassword": "sometimes"}|{"useToken": "auto"}|{"tokenExpired": true}|{"token_expired_at": "2026-01-01T10:00:00.000+00:00"}
