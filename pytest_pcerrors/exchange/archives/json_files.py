@@ -137,7 +137,7 @@ def _list_in(document: Any, name: str) -> tuple[list[Any], str]:
             pointer = "/http_interactions"
         case {"log": {"entries": items}}:
             pointer = "/log/entries"
-        case [_, *_] as items:
+        case [*items] if any(isinstance(each, dict) for each in items):
             pointer = ""
         case _:
             refuse_bare(document, name)

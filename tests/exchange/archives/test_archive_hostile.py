@@ -69,6 +69,7 @@ BROKEN = {
     "json, latin-1": ("a.json", b'{"a": "\xe9"}', "a.json: not UTF-8 at byte 7"),
     "json, utf-16": ("a.json", "{}".encode("utf-16"), "a.json: UTF-16, as PowerShell"),
     "json, nul": ("a.json", b"\x00", "a.json: not JSON: "),
+    "json, numbers": ("a.json", b"[1, 2]", "a.json: expected a cassette (interactions) or HAR (log.entries), found an array"),
     "json, deep": ("a.json", b"[" * 100_000, "a.json: not JSON: nested too deeply to read"),
     "json, digits": ("a.json", b"9" * 5_000, "a.json: not JSON: a number with too many digits to read"),
     "json, list": ("a.json", b"[]", "a.json: expected a cassette (interactions) or HAR (log.entries), found an array"),
