@@ -277,6 +277,16 @@ def test_a_test_that_is_skipped_or_fails_as_expected_is_recorded(pytester, test_
     assert pytester.runpytest("-q", "-rx").parseoutcomes() == outcomes
 
 
+def test_a_skipped_test_replaces_a_recording_only_by_another(pytester, test_file, server, tape):
+    """With the mode rewrite, too: without a request there is nothing to replace it by."""
+    cassettes = [tape(f"cassettes/test_cart/test_{name}.yaml", "/errors/409/2001", "/errors/409/2002") for name in "ab"]
+    test_file(
+        f"def test_a(pc_cassette): pytest.skip()\ndef test_b(pc_cassette):\n    get('/errors/409/800064', {server.url!r})\n    pytest.skip()"
+    )
+    pytester.runpytest("-q", "--pc-record=rewrite").assert_outcomes(skipped=2)
+    assert [recorded(each) for each in cassettes] == [["/409/2001", "/409/2002"], ["/409/800064"]]
+
+
 def test_settings_of_vcrpy_are_passed_on(pytester, test_file, tape):
     """An existing vcr_config holds, and pc_vcr_config above it."""
     test_file(
