@@ -33,9 +33,9 @@ def seconds_to_wait(headers: Headers | None) -> int | None:
 
     A date is relative to the response's ``Date``, or to now if that is absent or invalid.
     """
-    value = (headers.get("Retry-After") or "").strip() if headers is not None else ""
-    if headers is None or not value:
+    if headers is None:
         return None
+    value = (headers.get("Retry-After") or "").strip()
     try:
         if value.isascii() and value.isdigit():
             return int(value)

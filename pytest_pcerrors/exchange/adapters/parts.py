@@ -153,9 +153,8 @@ def recording_time(recorded: Mapping[str, Any]) -> datetime | None:
 def _time(value: Any) -> datetime | None:
     if isinstance(value, str):
         try:
-            value = datetime.fromisoformat(
-                value.removesuffix(" UTC").removesuffix(" GMT")
-            )  # as Ruby and R write a time
+            # Ruby and R end a time with its zone
+            value = datetime.fromisoformat(value.removesuffix(" UTC").removesuffix(" GMT"))
         except ValueError:
             return moment(value)
     return with_offset(value) if isinstance(value, datetime) else None

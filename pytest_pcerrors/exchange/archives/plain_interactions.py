@@ -85,9 +85,8 @@ def interaction_texts(stream: IO[bytes]) -> "Iterator[tuple[list[bytes], int]]":
         raise UncertainError
     line, piece = head.count(b"\n") + 1, piece[len(head + _START) :]
     while piece:
-        following = _read(
-            stream, max(CHUNK, len(left)), decoder
-        )  # PyYAML refuses a character some KiB before it reaches it
+        # PyYAML refuses a character some KiB before it reaches it
+        following = _read(stream, max(CHUNK, len(left)), decoder)
         *whole, left = (left + piece).split(b"\n" + _START)
         if whole:
             yield [_START + each + b"\n" for each in whole], line
