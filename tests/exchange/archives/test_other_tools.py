@@ -96,6 +96,12 @@ def test_an_unanswered_request_of_schemathesis_is_skipped():
             b"x",
         ),
         ({"status": {"status_code": 404}, "body": {"base64_string": "eA=="}}, 404, None, b"x"),
+        (
+            {"status": {"status_code": 404, "reason": "Gone", "message": "Client error: (404) Gone"}, "body": {}},
+            404,
+            "Gone",
+            b"",
+        ),
         ({"status": 404, "body": {"string": "x"}}, 404, None, b"x"),
         ({"status": 404, "body": {"raw_gzip": "eJyrAAAAeQB5"}}, 404, None, b"x"),
     ],

@@ -69,7 +69,7 @@ def _of_r(interaction: dict[str, Any]) -> dict[str, Any]:
     """Return an interaction of R with its status and its body in the form of vcrpy; the body is left out if a file of its own has it."""
     status = interaction["response"]["status"]
     named = status if isinstance(status, dict) else {"status_code": status}
-    common = {"code": named["status_code"], "message": named.get("message")}
+    common = {"code": named["status_code"], "message": named.get("reason", named.get("message"))}
     response = {**interaction["response"], "status": common}
     match response:
         case {"body": {"on_disk": _} | {"file": True | "yes" | "true"}}:
