@@ -90,6 +90,7 @@ def test_a_client_may_ask_before_it_sends(server):
     [
         (b"nonsense\r\n\r\n", 400),
         (b"GET /v1\r\n", 505),
+        (b"GET /v1 HTTP/0.9\r\n\r\n", 505),
         (b"GET /v1 HTTQ/1.1\r\n\r\n", 400),
         (b"GET /v1 HTTP/2.0\r\n\r\n", 505),
         (b"GET /v1 HTTP/" + b"1" * 5000 + b".1\r\n\r\n", 400),

@@ -45,7 +45,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def parse_request(self) -> bool:
         """Reject a request of HTTP/0.9, which has no headers to wait for."""
-        if len(self.raw_requestline.split()) == len(("GET", "/")):
+        words = self.raw_requestline.split()
+        if len(words) == len(("GET", "/")) or words[2:] == [b"HTTP/0.9"]:
             self.send_error(505, "HTTP/0.9 is not supported")
             return False
         return super().parse_request()
