@@ -45,7 +45,7 @@ class Cell(NamedTuple):
 
 
 def read_code(cell: str) -> Cell:
-    """Return what a cell is: a code is a word without spaces, or a URI; of several codes, one has digits, underscores or capitals inside, and the others too unless in capitals.
+    """Return what a cell is: a code is a word without spaces, or a URI; several are written as codes are, or some of them in capitals only.
 
     >>> [read_code(cell).codes for cell in ("DECK_FULL", "-32600", "urn:x:1")]
     [('DECK_FULL',), ('-32600',), ('urn:x:1',)]
@@ -54,7 +54,7 @@ def read_code(cell: str) -> Cell:
     >>> read_code("`DECK_FULL`, `DECK_WET`").codes
     ('DECK_FULL', 'DECK_WET')
     """
-    text = _without_footnote(cell).strip("\"'`\u201c\u201d")
+    text = _without_footnote(cell).strip("\"'`\u201c\u201d ")
     if text.lower() in _EMPTY:
         return Cell(other=EMPTY)
     if max(map(len, text.split())) > _MOST_CHARACTERS:
@@ -66,10 +66,8 @@ def read_code(cell: str) -> Cell:
     if (_WORD.fullmatch(text) or _URI.fullmatch(text)) and text[-1] not in ".:/":
         return Cell((text,))
     several = tuple(_SEVERAL.split(text.replace("`", "")))
-    written = [is_written_as_code(each) for each in several]
-    are_codes = any(written) and all(
-        is_one or _CAPITALS.fullmatch(each) for each, is_one in zip(several, written, strict=True)
-    )
+    others = [each for each in several if not is_written_as_code(each)]
+    are_codes = len(others) < len(several) and all(map(_CAPITALS.fullmatch, others))
     return Cell(several) if are_codes else Cell(other=NOT_A_CODE)
 
 

@@ -107,6 +107,7 @@ def test_columns_that_only_look_like_codes_are_not_read(read, page):
         ("0;;Success", '"0" is a success, left out'),
         ("two words;400;x", '"two words" is not a code, left out'),
         (";400;x", "no code, left out"),
+        ('" ";400;x', "no code, left out"),
         ("ALSO_BAD;soon;x", '"soon" is not a status such as 409; ALSO_BAD has no status'),
     ],
 )
