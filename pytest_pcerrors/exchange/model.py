@@ -1,6 +1,6 @@
 """The normal form of a response, with its request where known."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Self
@@ -177,7 +177,7 @@ class Exchange:
         names = {name.lower() for name in changes}
         kept = [(name, value) for name, value in self.headers or () if name.lower() not in names]
         new = [(name, value) for name, value in changes.items() if value is not None]
-        return replace(self, headers=Headers([*kept, *new]))
+        return self._copy(headers=Headers([*kept, *new]))
 
     def _copy(self, **changes: Any) -> Self:
         """Return a copy with some fields replaced; the body is not decoded again."""
