@@ -236,6 +236,8 @@ def test_numbers_below_400_are_not_statuses(read):
         ("`NO_BOOK`, `NO_PAGE`", ["NO_BOOK", "NO_PAGE"]),
         ("NO_BOOK<br>NO_PAGE", ["NO_BOOK", "NO_PAGE"]),
         ("noBook / E12 or 4001", ["noBook", "E12", "4001"]),
+        ("NO_BOOK, NO_PAGE, or E12", ["NO_BOOK", "NO_PAGE", "E12"]),
+        ("NO_BOOK OR NO_PAGE", ["NO_BOOK", "NO_PAGE"]),
         ("GONE, NO_BOOK", ["GONE", "NO_BOOK"]),
         ("no book, no page", []),
         ("Full, Empty", []),
