@@ -40,17 +40,14 @@ def read_grids(grids: "Sequence[Grid]", wanted: "Wanted", samples: frozenset[str
     tables = [table_of(grid, wanted, samples) for grid in grids]
     kinds = set() if wanted.code else {is_number(code) for each in tables for code in each.codes & samples}
     proven = [] if wanted.code else [each for each in tables if _is_proven(each, samples)]
+    names = {words_of(each.code.name) for each in proven if each.code}
+    styles = {style_of(code) for each in proven for code in each.codes}
     for table in tables:
         place, own = table.grid.place, set(map(is_number, table.codes))
         if len(kinds) == len(own) == 1 and kinds != own:
             found = "numbers" if True in own else "words"
             reading.note(place, f"a table of codes that are {found}, unlike the code of the sample, was left out")
-        elif (
-            table.code is not None
-            and proven
-            and table.status is None
-            and _has_other_codes(table, table.code.name, proven)
-        ):
+        elif table.code is not None and proven and table.status is None and not _is_like(table.code, names, styles):
             found = f'a table of codes without statuses was left out, in "{visible(table.code.name)}"'
             reading.note(place, f"{found}: unlike the error codes in {proven[0].grid.place}")
         elif table.code is not None:
@@ -74,12 +71,10 @@ def _is_proven(table: "Table", samples: frozenset[str]) -> bool:
     return bool(table.codes) and (table.status is not None or is_in_sample)
 
 
-def _has_other_codes(table: "Table", name: str, proven: "Sequence[Table]") -> bool:
-    """Return whether a table has other codes than `proven` ones, such as countries: by its name, or how they are written."""
-    names = {words_of(each.code.name) for each in proven if each.code}
-    styles = {style_of(code) for each in proven for code in each.codes}
-    is_named = words_of(name) in names or is_error_code_name(name)
-    return not is_named or styles.isdisjoint(map(style_of, table.codes))
+def _is_like(code: "Column", names: set[str], styles: set[str]) -> bool:
+    """Return whether codes are like those of proven tables, and not countries, say: by the name of their column, and how they are written."""
+    is_named = words_of(code.name) in names or is_error_code_name(code.name)
+    return is_named and not styles.isdisjoint(map(style_of, code.codes))
 
 
 def merged(found: "Iterable[Found]") -> list[Found]:

@@ -177,12 +177,12 @@ def _of_samples(samples: "Sequence[Sample]", reading: Reading) -> Envelope | Non
 
     Where no sample holds a code, it may be that of a sample that shows a placeholder instead.
     """
-    remark = "the sample of an error body"
-    made = [(sample, envelope) for sample in samples if (envelope := envelope_of(sample, reading.codes))]
+    remark, codes = "the sample of an error body", reading.codes
+    made = [(sample, envelope) for sample in samples if (envelope := envelope_of(sample, codes))]
     made.sort(key=lambda each: code_member_rank(steps_of(each[1].members["code"])[-1]) >= FAR)
     if not made:
         remark += ", without one of the codes"
-        made = [(sample, envelope) for sample in samples if (envelope := likely_envelope_of(sample, reading.codes))]
+        made = [(sample, envelope) for sample in samples if (envelope := likely_envelope_of(sample, codes))]
     for index, (sample, envelope) in enumerate(made):
         at = envelope.members["code"]
         if index == 0:

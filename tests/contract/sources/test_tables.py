@@ -3,6 +3,8 @@
 import pytest
 
 from pytest_pcerrors import UsageError
+from pytest_pcerrors.contract.sources import _catalogue
+from pytest_pcerrors.contract.sources._cells import style_of
 
 BOTH = {(404, "NO_SHELF"), (409, "SHELF_FULL")}
 
@@ -352,3 +354,16 @@ def test_what_is_repeated_very_often_is_read(read, page):
     rows = ["NO_SHELF;404;No shelf", "SHELF_FULL;409;It is full"]
 
     assert read(page + table("Code;Status;Text", *rows), envelope="odata").contract.pairings == BOTH
+
+
+def test_many_tables_are_compared_with_the_proven_ones_at_once(read, monkeypatch):
+    """Which takes time in proportion to their number."""
+    asked = []
+    monkeypatch.setattr(_catalogue, "style_of", lambda code: asked.append(code) or style_of(code))
+    counts = []
+    for count in (5, 50):
+        asked.clear()
+        pages = (table("Code;Status;Text", f"A_{n};404;x y") + table("Code;Text", f"B_{n};y z") for n in range(count))
+        assert len(read("".join(pages), envelope="odata").contract.pairings) == 2 * count
+        counts.append(len(asked))
+    assert counts[1] == 10 * counts[0]

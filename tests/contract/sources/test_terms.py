@@ -202,7 +202,7 @@ def test_lists_of_codes_are_read_below_a_title_of_errors(read, above, items, is_
         assert len(read(page, envelope="odata").contract.pairings) == 2
 
 
-def test_many_headings_beside_a_table_are_compared_once(read, monkeypatch):
+def test_many_headings_and_samples_beside_a_table_are_compared_once(read, monkeypatch):
     """Which takes time in proportion to their number."""
     asked = []
     codes = Reading.codes.fget
@@ -211,7 +211,7 @@ def test_many_headings_beside_a_table_are_compared_once(read, monkeypatch):
     for count in (2, 200):
         asked.clear()
         page = "| Code | Text |\n|---|---|\n| A_B | one two |\n\n" + headings(*(f"E_{n}" for n in range(count)))
-        read(page, envelope="odata")
+        read(page + count * '```json\n{"code": "E_0", "message": "one two"}\n```\n')
         counts.append(len(asked))
     assert counts[0] == counts[1]
 
