@@ -197,7 +197,8 @@ def _texts(schema: Schema) -> Strategy:
     most = min(schema.get("maxLength", least + _LONG), least + _LONGEST)
     if "pattern" in schema:
         matching, simplest = st.from_regex(schema["pattern"]), simplest_text(schema)
-        return st.just(simplest) | matching if re.search(schema["pattern"], simplest) else matching  # to shrink quickly
+        is_valid = least <= len(simplest) <= most and re.search(schema["pattern"], simplest)
+        return st.just(simplest) | matching if is_valid else matching  # to shrink quickly
     short = st.text(letters, min_size=least, max_size=min(most, least + _SHORT))
     pieces, lengths = st.text(letters, min_size=1, max_size=8), st.integers(least, most)
     return short | st.builds(lambda piece, length: (piece * length)[:length], pieces, lengths)
