@@ -147,11 +147,11 @@ class Pool:
             worker.connection.send(assigned.unit)
 
     def _receive(self, head: _Assigned) -> None:
-        """Wait for results: those of the first unit, and those of others as long as not too many of them wait."""
+        """Wait for results: those of the process with the first unit, and those of others as long as not too many of them wait."""
         readable = {
             worker.connection: worker
             for worker in self._workers
-            if worker.queue and (worker.queue[0] is head or len(worker.queue[0].parts) < _MOST_WAITING)
+            if worker.queue and (head in worker.queue or len(worker.queue[0].parts) < _MOST_WAITING)
         }
         for connection in wait(list(readable)):
             worker = readable[connection]  # type: ignore[index]  # only connections were given

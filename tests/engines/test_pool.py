@@ -150,6 +150,28 @@ def test_the_others_go_on_while_a_unit_takes_long():
     assert in_time == [True]
 
 
+def test_a_unit_that_is_repeated_may_follow_a_later_one(monkeypatch):
+    """The third unit, of a process that ends, is given to the one that checks the fourth and large one."""
+    monkeypatch.setattr(processes, "_MOST_WAITING", 3)
+    may_end, keep = Event(), Pool._keep
+
+    def keep_and_notify(self, worker, message):
+        keep(self, worker, message)
+        if worker.queue and worker.queue[0].unit is wanted[3]:
+            may_end.set()
+
+    class Slow(Numbers):
+        def parts(self, unit):
+            if unit.pieces[0].name == "0":
+                may_end.wait(9)
+            yield from super().parts(unit)
+
+    monkeypatch.setattr(Pool, "_keep", keep_and_notify)
+    wanted = units(1, 1, 1, 50)
+    made, _ = pool(2, 0, task=Slow())
+    assert list(made.parts(wanted)) == expected(wanted)
+
+
 def test_a_process_ignores_interrupts():
     """Ctrl-C reaches all processes of a terminal; only the first of them handles it."""
     before = signal.getsignal(signal.SIGINT)
