@@ -4,7 +4,6 @@ An interaction is read here only if `items.item_of` would make an exchange of it
 """
 
 import re
-from codecs import getincrementaldecoder
 from typing import IO, TYPE_CHECKING
 
 from pytest_pcerrors.base64text import base64_decoded
@@ -13,7 +12,6 @@ from pytest_pcerrors.exchange.encodings import decode
 from pytest_pcerrors.text import late_pattern
 
 if TYPE_CHECKING:
-    from codecs import IncrementalDecoder
     from collections.abc import Iterator
 
 HEAD, _START, TAIL = b"interactions:\n", b"- request:\n", b"version: 1\n"
@@ -22,11 +20,9 @@ HEAD, _START, TAIL = b"interactions:\n", b"- request:\n", b"version: 1\n"
 LAST_LINE_OF_FIRST = 3
 """The last line on which the first interaction of a cassette may begin."""
 
-_END = late_pattern(rb"\n(?:version: 1\n)?(?:\.\.\.\n)?\Z")
-_LONGEST_END = 20
-_USUAL = bytes(range(0x20, 0x7F)) + bytes(range(0x80, 0x100)) + b"\n"
-_UNUSUAL = late_pattern("[\x80-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-"""Other characters that are not printable, or are line breaks of YAML."""
+_USUAL = bytes(range(0x20, 0x7F)) + b"\n"
+_UNUSUAL = late_pattern("[\0-\t\v-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""Characters that are not printable, and line breaks of YAML other than line feeds."""
 
 _DEEP = b"\n        "
 """What begins another line of a header or of a body; before an interaction is matched, a NUL replaces it."""
@@ -77,37 +73,35 @@ def interaction_texts(stream: IO[bytes]) -> "Iterator[tuple[list[bytes], int]]":
     Raises an `UncertainError` where the file has another structure or other characters. PyYAML gives the interactions before that place
     too, if each of them can be read alone.
     """
-    decoder = getincrementaldecoder("utf-8")()
-    head, left, piece = HEAD, b"", _read(stream, CHUNK, decoder)
+    head, left, piece = HEAD, b"", _read(stream, CHUNK)
     if piece.startswith(TAIL):
         head = TAIL + HEAD
     if not piece.startswith(head + _START):
         raise UncertainError
     line, piece = head.count(b"\n") + 1, piece[len(head + _START) :]
     while piece:
-        # PyYAML refuses a character some KiB before it reaches it
-        following = _read(stream, max(CHUNK, len(left)), decoder)
+        following = _read(stream, max(CHUNK, len(left)))  # PyYAML refuses a character some KiB before it reaches it
         *whole, left = (left + piece).split(b"\n" + _START)
         if whole:
             yield [_START + each + b"\n" for each in whole], line
         line += sum(each.count(b"\n") + 2 for each in whole)
         piece = following
-    end = _END.search(left, max(len(left) - _LONGEST_END, 0))
-    if end is None:
+    left = left.removesuffix(b"...\n").removesuffix(TAIL)
+    if not left.endswith(b"\n"):
         raise UncertainError
-    yield [_START + left[: end.start()] + b"\n"], line
+    yield [_START + left], line
 
 
-def _read(stream: IO[bytes], size: int, decoder: "IncrementalDecoder") -> bytes:
-    """Read a part of a file in UTF-8; raise an `UncertainError` if it has other characters than printable ones and line feeds."""
-    data = stream.read(size)
-    try:
-        text = decoder.decode(data, final=not data)
-    except UnicodeDecodeError:
-        raise UncertainError from None
-    is_printable = text.isascii() or _UNUSUAL.search(text) is None
-    if data.translate(None, _USUAL) or not is_printable:
-        raise UncertainError
+def _read(stream: IO[bytes], size: int) -> bytes:
+    """Read whole lines of a file in UTF-8; raise an `UncertainError` if it has other characters than printable ones and line feeds."""
+    data = stream.read(size) + stream.readline()
+    if data.translate(None, _USUAL):
+        try:
+            is_unusual = _UNUSUAL.search(data.decode()) is not None
+        except UnicodeDecodeError:
+            is_unusual = True
+        if is_unusual:
+            raise UncertainError
     return data
 
 
