@@ -6,6 +6,10 @@ from textwrap import dedent
 import pytest
 from recordings import NUMERIC
 
+from pytest_pcerrors import Contract, UsageError
+from pytest_pcerrors.plugin._markers import policy_for
+from pytest_pcerrors.policy.policy import Policy
+
 HEAD = """
     import pytest
     from pytest_pcerrors import assert_pc_error
@@ -166,16 +170,30 @@ MISUSE = {
 }
 
 
-@pytest.mark.parametrize("mark", MISUSE)
-def test_misuse_of_a_marker(run, mark):
+def test_misuse_of_a_marker(run):
     """Misuse ends the run before any test, with one line that names the test and what is wrong."""
-    result = run(
-        f"def test_a(): pass\n@pytest.mark.{mark}\nclass TestB:\n    def test_b(self): pass\n    def test_c(self): pass"
-    )
+    result = run("""
+        def test_a(): pass
+        @pytest.mark.pc_allow("code-number")
+        class TestB:
+            def test_b(self): pass
+            def test_c(self): pass
+    """)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     (line,) = filter(None, result.stderr.lines)
-    assert line.startswith("ERROR: test_it.py::TestB::test_b: ")
-    assert re.search(MISUSE[mark], line)
+    assert re.match(r"ERROR: test_it\.py::TestB::test_b: pc_allow\(\) .*reason", line)
+
+
+def test_what_misuse_of_a_marker_says(pytester, monkeypatch):
+    """The marker or its argument that is wrong, and what it takes; items of a run without this plugin show it for all."""
+    monkeypatch.delenv("PYTEST_ADDOPTS")
+    pytester.makeini("[pytest]\nmarkers =\n pc_allow\n pc_api\n pc_cassette\n pc_profile")
+    marked = [f"@pytest.mark.{mark}\ndef test_{number}(): pass" for number, mark in enumerate(MISUSE)]
+    items = pytester.getitems("\n".join(["import pytest", *marked]))
+    for item, (mark, message) in zip(items, MISUSE.items(), strict=True):
+        with pytest.raises(UsageError) as caught:
+            policy_for(item, Policy(Contract.default()))
+        assert re.search(message, str(caught.value)), mark
 
 
 @pytest.mark.untraced
