@@ -311,10 +311,6 @@ def test_other(pc_entry):
 
 MISUSED = {
     "no marker": ("def test_a(pc_entry): pass", "*::test_a: pc_entry needs the marker @pytest.mark.pc_entries(*"),
-    "no fixture": (
-        "@pytest.mark.pc_entries(status=409)\ndef test_a(): pass",
-        "*test_a: @pytest.mark.pc_entries runs a test once for each pc_entry, which the test must take",
-    ),
     "no such status": (
         "@pytest.mark.pc_entries(status=418)\ndef test_a(pc_entry): pass",
         "*::test_a: @pytest.mark.pc_entries: no documented error has this status and code; see `pcerrors list`",
@@ -358,10 +354,22 @@ MISUSED = {
 }
 
 
-@pytest.mark.parametrize(("text", "line"), MISUSED.values(), ids=MISUSED)
-def test_misuse_of_a_marker(run, text, line):
-    """Is an error before any test, with its reason."""
-    result = run(text)
-    assert result.ret in (2, 4)
+def test_misuse_of_a_marker(pytester):
+    """Is an error of its module before any test, with its reason."""
+    files = {f"test_{number}": f"import pytest\n{text}" for number, (text, _) in enumerate(MISUSED.values())}
+    pytester.makepyfile(**files)
+    result = pytester.runpytest("-q")
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.assert_outcomes(errors=len(MISUSED))
     result.stdout.no_fnmatch_line("*During handling*")
-    (result.stdout if result.ret == 2 else result.stderr).fnmatch_lines([f"*{line}"])
+    for _, line in MISUSED.values():
+        result.stdout.fnmatch_lines_random([f"*{line}"])
+
+
+def test_a_marker_without_its_fixture(run):
+    """Ends the run before any test."""
+    result = run("@pytest.mark.pc_entries(status=409)\ndef test_a(): pass")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["*::test_a: @pytest.mark.pc_entries runs a test once for each pc_entry, which the test must take"]
+    )
