@@ -2,13 +2,13 @@
 
 import json
 import re
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
 import pytest
-import xmlschema
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -368,13 +368,20 @@ def test_nothing_breaks_json(document):
 def test_nothing_breaks_junit(document):
     """It is XML, and valid."""
     text = rendered(document, "junit")
-    JUNIT.validate(text)
+    junit_schema().validate(text)
     root = ET.fromstring(text)
     problems = sum(len(root.findall(f".//{name}")) for name in ("failure", "error", "system-out"))
     assert problems == shown_violations(document)
 
 
-JUNIT = xmlschema.XMLSchema(HERE / "junit.xsd")
+@cache
+def junit_schema():
+    """Read the schema where a test needs it: its library takes long to load, and each worker collects this module."""
+    import xmlschema
+
+    return xmlschema.XMLSchema(HERE / "junit.xsd")
+
+
 SARIF = Draft202012Validator(json.loads((HERE / "sarif.schema.json").read_text("utf-8")))
 
 
