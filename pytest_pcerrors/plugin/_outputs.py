@@ -94,7 +94,7 @@ class Outputs:
 
     def write(self, session: pytest.Session, collected: "Tally") -> None:
         """Write the files. `collected` has the counts of the collection; a run that was stopped by misuse has no result."""
-        if session.exitstatus in _WITHOUT_RESULT or self._config.getoption("collectonly"):
+        if getattr(session, "exitstatus", None) in _WITHOUT_RESULT or self._config.getoption("collectonly"):
             return
         if self._reports:
             coverage = self._coverage.counted if self._coverage else None

@@ -114,3 +114,9 @@ def test_a_misnamed_section_is_refused(pytester):
     result = pytester.runpytest()
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: *tox.ini: [[]pcerrors] is not read; *: move it there"])
+
+
+def test_authors_of_plugins_get_items(pytester):
+    """`pytester` ends a session that has no exit code."""
+    (item,) = pytester.getitems("from pytest_pcerrors import check\ndef test_a(pc_contract): pass")
+    assert item.name == "test_a"
