@@ -131,7 +131,7 @@ def cassette_interactions(
 
 def _interactions(file: Path, on_read: "Callable[[int], object]") -> "Iterator[tuple[list[bytes], int]]":
     try:
-        with file.open("rb", buffering=0) as stream:
+        with file.open("rb") as stream:
             for texts, line in interaction_texts(stream):
                 yield texts, line
                 on_read(sum(map(len, texts)))
