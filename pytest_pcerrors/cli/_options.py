@@ -37,7 +37,7 @@ def format_option(formats: Collection[str], default: str | None = None) -> Decor
 
 
 def policy_for(
-    contract_file: str | None = None, profile: str | None = None, max_age: str | None = None, layout: str | None = None
+    contract_file: str | None = None, profile: str | None = None, max_age: int | None = None, layout: str | None = None
 ) -> tuple[Policy, Settings]:
     """Return the policy that settings and options describe, and the settings of the working directory."""
     settings = Settings.find(Path.cwd())

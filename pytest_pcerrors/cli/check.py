@@ -20,7 +20,7 @@ from pytest_pcerrors.engines.task import Task
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.archives.files import may_have_lines
 from pytest_pcerrors.exchange.archives.formats import READERS
-from pytest_pcerrors.policy.age import unknown_age_text
+from pytest_pcerrors.policy.age import days_of, unknown_age_text
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, excluded_by
 from pytest_pcerrors.reporting.formats import FORMATS, FORMATS_OF_ALL
 from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS, percentage, shortfall
@@ -110,7 +110,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     2xx responses are searched for errors in their bodies, and exchanges with other hosts are only counted.
     """
     layout, address = options["layout"], address_of(options["engine"])
-    policy, settings = policy_for(contract_file, profile, options["max_age"], layout)
+    policy, settings = policy_for(contract_file, profile, days_of(options["max_age"], "--max-age"), layout)
     if status is None:
         given = input_of(paths, settings, jobs=options["jobs"], address=address, quiet=quiet)
     elif layout is not None or address is not None:

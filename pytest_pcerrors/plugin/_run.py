@@ -20,7 +20,7 @@ from pytest_pcerrors.plugin._outputs import Outputs
 from pytest_pcerrors.plugin._receiving import Receiving
 from pytest_pcerrors.plugin._recorder import Recorder
 from pytest_pcerrors.plugin._services import Services, host_of_service
-from pytest_pcerrors.policy.age import unknown_age_text
+from pytest_pcerrors.policy.age import days_of, unknown_age_text
 from pytest_pcerrors.policy.check import within
 from pytest_pcerrors.policy.from_settings import policy_of
 from pytest_pcerrors.reporting.summary import Tally, nothing_checked
@@ -54,7 +54,7 @@ class Run:
                 contract=Contract.load(file, folder=config.invocation_params.dir) if file else None,
                 profile=config.getoption("pc_profile"),
                 root=config.rootpath,
-                max_age=config.getoption("pc_max_age"),
+                max_age=days_of(config.getoption("pc_max_age"), "--pc-max-age"),
                 host=host_of_service(config, settings),
             )
             is_watching = config.getoption("pc_watch") or settings.watch

@@ -23,12 +23,14 @@ _FIRST_YEAR = 1990
 _AGE = late_pattern(r"([1-9][0-9]{0,4})d")
 
 
-def days_of(age: str) -> int:
-    """Return the number of days of an age as written for the key ``max-age``; any other form is a `UsageError`."""
+def days_of(age: str | None, named_by: str) -> int | None:
+    """Return the number of days of an age as written for the key ``max-age``; any other form is a `UsageError` that names the option."""
+    if age is None:
+        return None
     match = _AGE.fullmatch(age)
     if match is None:
         raise UsageError(
-            f'"{readable(age)}" is not an age; write a number of days from 1 to 99999 followed by d, such as 180d'
+            f'{named_by}: "{readable(age)}" is not an age; write a number of days from 1 to 99999 followed by d, such as 180d'
         )
     return int(match[1])
 

@@ -29,10 +29,10 @@ def policy_of(  # noqa: PLR0913 - one parameter an option
     contract: Contract | None = None,
     profile: str | None = None,
     root: Path | None = None,
-    max_age: str | None = None,
+    max_age: int | None = None,
     host: str | None = None,
 ) -> Policy:
-    """Make a policy from settings; `contract`, `profile` and `max_age` override them, and `host` is judged too.
+    """Make a policy from settings; `contract`, `profile` and `max_age` (in days) override them, and `host` is judged too.
 
     Relative origins are relative to `root`, by default the working directory.
     """
@@ -42,7 +42,6 @@ def policy_of(  # noqa: PLR0913 - one parameter an option
         others = tuple(rest)
     if settings.entries:
         contract = contract.extended(_entry(each) for each in settings.entries)
-    age = settings.max_age if max_age is None else max_age
     hosts = frozenset(_hosts((contract, *others)) if settings.hosts is None else settings.hosts)
     return Policy(
         contract,
@@ -58,7 +57,7 @@ def policy_of(  # noqa: PLR0913 - one parameter an option
         root=root or Path.cwd(),
         redaction=Redaction.of_settings(settings.redact),
         layout=None if settings.map is None else _layout(settings.map),
-        max_age=None if age is None else days_of(age),
+        max_age=days_of(settings.max_age, "max-age") if max_age is None else max_age,
     )
 
 

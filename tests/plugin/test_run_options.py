@@ -131,7 +131,7 @@ def test_the_fixture_is_the_contract_of_the_run(pytester, contract_file):
         ("--pc-cassettes=missing", "*--pc-cassettes: */missing: no such file or folder"),
         ("--pc-cassettes=broken.json/b.yaml", "*/broken.json/b.yaml: no such file or folder"),
         *((f"{name}=", f"{name} is empty; is a shell variable not set[?]") for name in OPTIONS_WITH_VALUES),
-        ("--pc-max-age=half a year", '*"half a year" is not an age; write a number of days*'),
+        ("--pc-max-age=half a year", '--pc-max-age: "half a year" is not an age; write a number of days*'),
         ("--pc-record=sometimes", "*--pc-record*sometimes*"),
         ("--pc-base-url=ftp://x", '*base URL "ftp://x" is not an http or https URL with a host*'),
         ("--pc-coverage-min=all", "--pc-coverage-min=all: expected a percentage from 0 to 100, such as 80"),

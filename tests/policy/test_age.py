@@ -31,7 +31,7 @@ SINCE = datetime(2017, 4, 13, 21, 29, 11, tzinfo=UTC)
 @pytest.mark.parametrize(("age", "days"), [("1d", 1), ("180d", 180), ("99999d", 99_999)])
 def test_an_age_is_days(age, days, tmp_path):
     """A number and a d, as in the settings."""
-    assert days_of(age) == days
+    assert days_of(age, "--max-age") == days
     assert Settings.of_table({"max-age": age}, tmp_path).max_age == age
 
 
@@ -40,8 +40,8 @@ def test_an_age_is_days(age, days, tmp_path):
 )
 def test_anything_else_is_no_age(age, tmp_path):
     """The settings refuse it too."""
-    with pytest.raises(UsageError, match="write a number of days"):
-        days_of(age)
+    with pytest.raises(UsageError, match=r"(?s)^--max-age: .* write a number of days"):
+        days_of(age, "--max-age")
     if not age.endswith("\n"):  # the $ of the schema lets a line end pass
         with pytest.raises(UsageError):
             Settings.of_table({"max-age": age}, tmp_path)
