@@ -20,6 +20,7 @@ from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.coverage import ErrorCoverage
 from pytest_pcerrors.reporting.formats import FORMATS
 from pytest_pcerrors.reporting.report import Report
+from pytest_pcerrors.reporting.totals import Totals, Wanted
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -100,6 +101,7 @@ def report(count: int) -> Report:
             entry.status, HEADERS, json.dumps(body, indent=2).encode(), request, None, f"carts.yaml:{number + 1}"
         )
         findings.append(finding(exchange, policy))
-    made = Report.of_audit(findings, policy)
+    totals = Totals()
+    made = Report.of_findings(totals.counting(findings, policy, Wanted()), totals, policy)
     made.coverage = coverage
     return made

@@ -12,14 +12,13 @@ from typing import Any, Self, TypedDict, cast
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.documents import json_object, published_schema, validate
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.policy.audit import Conforming, Finding
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.coverage import VERSION, ErrorCoverage
 from pytest_pcerrors.reporting.finding_data import LINES, FindingData, joined_places, order
 from pytest_pcerrors.reporting.matrix import MatrixData
 from pytest_pcerrors.reporting.matrix import order as order_of_matrices
 from pytest_pcerrors.reporting.summary import Tally
-from pytest_pcerrors.reporting.totals import Counts, Totals, Wanted
+from pytest_pcerrors.reporting.totals import Counts, Totals
 from pytest_pcerrors.rules.registry import all_rules
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import visible
@@ -74,12 +73,6 @@ class Report:
         from importlib.metadata import version
 
         return self.saved_by or version("pytest-pcerrors")
-
-    @classmethod
-    def of_audit(cls, findings: Iterable[Finding | Conforming], policy: Policy, *, is_quiet: bool = False) -> Self:
-        """Return the report of an audit, which reads one finding after the other."""
-        totals = Totals()
-        return cls.of_findings(totals.counting(findings, policy, Wanted()), totals, policy, is_quiet=is_quiet)
 
     @classmethod
     def of_findings(

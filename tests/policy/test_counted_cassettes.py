@@ -9,13 +9,13 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from report_of import report_of
 from test_lines import BODIES, ERROR, POLICIES, SECRET, SUCCESSES, TEXTS, URL, URLS, assert_agreement
 
 from pytest_pcerrors.exchange.archives import yaml_files
 from pytest_pcerrors.policy.audit import Conforming, Recording, audit
 from pytest_pcerrors.policy.counting import audit_counted
 from pytest_pcerrors.reporting.formats import FORMATS, FORMATS_OF_ALL
-from pytest_pcerrors.reporting.report import Report
 
 POLICY = POLICIES["documented"]
 
@@ -90,7 +90,7 @@ def test_all_formats(tmp_path, form):
     """The formats that list only violations write the same, in the same order."""
     write(tmp_path / "a.yaml", INTERACTIONS)
     whole, fast = (
-        "".join(FORMATS[form](Report.of_audit(way([Recording.of_file(tmp_path / "a.yaml", POLICY)], POLICY), POLICY)))
+        "".join(FORMATS[form](report_of(way([Recording.of_file(tmp_path / "a.yaml", POLICY)], POLICY), POLICY)))
         for way in (audit, audit_counted)
     )
     assert fast == whole

@@ -9,6 +9,7 @@ from io import BytesIO
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from report_of import report_of
 
 from pytest_pcerrors import Contract
 from pytest_pcerrors.exchange.archives import json_files, plain_lines
@@ -19,7 +20,6 @@ from pytest_pcerrors.policy.lines import LineAudit
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.reporting.formats import FORMATS, FORMATS_OF_ALL
-from pytest_pcerrors.reporting.report import Report
 from pytest_pcerrors.reporting.totals import Totals, Wanted
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets._finder import Finder, _scanner
@@ -356,9 +356,7 @@ def test_all_formats(tmp_path):
     for form in FORMATS:
         in_chunks = partial(audit_counted, keeps_errors=form in FORMATS_OF_ALL)
         whole, counted = (
-            "".join(
-                FORMATS[form](Report.of_audit(way([Recording.of_file(tmp_path / "a.ndjson", policy)], policy), policy))
-            )
+            "".join(FORMATS[form](report_of(way([Recording.of_file(tmp_path / "a.ndjson", policy)], policy), policy)))
             for way in (audit, in_chunks)
         )
         assert counted == whole, form

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
+from report_of import report_of
 
 from pytest_pcerrors import Contract, Exchange
 from pytest_pcerrors.policy.audit import finding
@@ -45,7 +46,7 @@ def test_a_report_of_samples_is_joined_with_another():
         "day": {"2017-05-02": {"responses": 4, "broken": 4}},
         "source": {"unknown": {"responses": 4, "broken": 4}},
     }
-    plain = saved(Report.of_audit(found(404), POLICY))
+    plain = saved(report_of(found(404), POLICY))
     plain.plus(saved(report(409)))
     assert plain.counts.responses["code", "409 2000"] == 1
 

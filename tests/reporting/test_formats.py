@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
+from report_of import report_of
 
 from pytest_pcerrors import Contract, Exchange, Request
 from pytest_pcerrors.errors import ArchiveError, UsageError
@@ -48,7 +49,7 @@ def report_in(data, path):
 
 def written(form, findings=FINDINGS, **keywords):
     """Return what a format writes."""
-    return "".join(FORMATS[form](Report.of_audit(iter(findings), POLICY, **keywords)))
+    return "".join(FORMATS[form](report_of(iter(findings), POLICY, **keywords)))
 
 
 def test_text_has_a_paragraph_for_each_response_with_violations():
@@ -110,7 +111,7 @@ def test_equal_problems_of_a_file_are_one_finding(name, monkeypatch):
     """With their number and some of their places, in all formats; every other reason, and every secret, is reported as well."""
     monkeypatch.setattr(finding_data, "_MOST_REASONS", 2)
     findings, expected = JOINED[name]
-    made = Report.of_audit(iter(findings), POLICY)
+    made = report_of(iter(findings), POLICY)
     made.findings = list(made.findings)
     assert [f"{place(each)} {each['violations'][0]['message']}" for each in made.findings] == expected
     assert made.tally.unreadable == len(findings)
@@ -123,7 +124,7 @@ def test_equal_problems_of_a_file_are_one_finding(name, monkeypatch):
 def test_a_report_comes_piece_by_piece(form):
     """The first finding is written before the second is requested."""
     asked = []
-    report = FORMATS[form](Report.of_audit((asked.append(each) or each for each in FINDINGS), POLICY))
+    report = FORMATS[form](report_of((asked.append(each) or each for each in FINDINGS), POLICY))
     while "gone" not in next(report):
         pass
     assert asked == FINDINGS[:1]

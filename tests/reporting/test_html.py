@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from report_of import report_of
 
 from pytest_pcerrors import Contract, Exchange, Request
 from pytest_pcerrors.errors import ArchiveError, UsageError
@@ -19,7 +20,6 @@ from pytest_pcerrors.reporting.coverage import ErrorCoverage
 from pytest_pcerrors.reporting.formats import _html as page
 from pytest_pcerrors.reporting.formats._html import as_html
 from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS
-from pytest_pcerrors.reporting.report import Report
 from pytest_pcerrors.reporting.targets import targets_of
 
 CONTRACT = Contract.default()
@@ -37,7 +37,7 @@ FINDINGS = [
 
 def document(findings=FINDINGS, *coverages):
     """Return the page of these findings and coverages, as a browser without scripts understands it."""
-    report = Report.of_audit(iter(findings), POLICY)
+    report = report_of(iter(findings), POLICY)
     report.coverage, report.base = (*coverages, None, None)[:2]
     return BeautifulSoup("".join(as_html(report)), "html.parser")
 
@@ -103,7 +103,7 @@ def test_a_page_without_violations_says_so():
 
 def test_a_rule_without_documentation_is_shown_by_its_name():
     """The rules of another contract are not in the report."""
-    report = Report.of_audit(iter(FINDINGS), POLICY)
+    report = report_of(iter(FINDINGS), POLICY)
     report.rules = {}
     shown = BeautifulSoup("".join(as_html(report)), "html.parser")
     assert len(shown.select(".rule h3")) == 4
@@ -156,7 +156,7 @@ def test_a_hostile_text_stays_text(text):
     exchange = Exchange(
         404, None, text.encode("utf-8", "surrogatepass"), Request("GET", f"https://host/{text}"), None, f"{text}:2"
     )
-    report = Report.of_audit([finding(exchange, POLICY)], POLICY)
+    report = report_of([finding(exchange, POLICY)], POLICY)
     report.contract = text
     written = "".join(as_html(report))
     plain, shown = document(), BeautifulSoup(written.encode(), "html.parser")
@@ -241,7 +241,7 @@ def test_without_jinja2_the_format_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "jinja2", None)
     page.template.cache_clear()
     with pytest.raises(UsageError, match=r"pip install 'pytest-pcerrors\[html\]'"):
-        as_html(Report.of_audit([], POLICY))
+        as_html(report_of([], POLICY))
     with pytest.raises(UsageError, match=r"pip install 'pytest-pcerrors\[html\]'"):
         targets_of(["html:report.html"], "--pc-report", ["html"], Path())
     page.template.cache_clear()

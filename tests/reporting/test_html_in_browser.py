@@ -3,13 +3,13 @@
 from importlib.resources import files
 
 import pytest
+from report_of import report_of
 
 from pytest_pcerrors import Contract, Exchange, Request
 from pytest_pcerrors.policy.audit import finding
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.coverage import ErrorCoverage
 from pytest_pcerrors.reporting.formats._html import as_html
-from pytest_pcerrors.reporting.report import Report
 
 pytestmark = pytest.mark.browser
 CONTRACT = Contract.default()
@@ -50,7 +50,7 @@ def opened(chromium, tmp_path):
 
     def opened(findings=(), *coverages, **options):
         path = tmp_path / "report.html"
-        report = Report.of_audit(findings, POLICY)
+        report = report_of(findings, POLICY)
         report.coverage, report.base = (*coverages, None, None)[:2]
         path.write_text("".join(as_html(report)), "utf-8")
         contexts.append(chromium.new_context(**options))

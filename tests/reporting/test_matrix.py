@@ -5,12 +5,13 @@ import json
 import pytest
 from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
+from report_of import report_of
 
 from pytest_pcerrors import Contract, UsageError
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.formats import FORMATS
 from pytest_pcerrors.reporting.matrix import as_markdown, as_text, headline
-from pytest_pcerrors.reporting.report import Report, merged, saved_of
+from pytest_pcerrors.reporting.report import merged, saved_of
 
 
 def row(case, wrong=0, cases=1, **facts):
@@ -31,7 +32,7 @@ MATRIX = {
 
 def report(*matrices):
     """Return a report with nothing but matrices."""
-    made = Report.of_audit(iter(()), Policy(Contract.default()))
+    made = report_of(iter(()), Policy(Contract.default()))
     made.matrices = list(matrices)
     return made
 
