@@ -36,7 +36,7 @@ class FactSource(Protocol):
 
 
 class Facts:
-    """A plugin that carries the facts of its sources. It is registered only if a source has facts, or if a worker may send some.
+    """A plugin that carries the facts of its sources. It is registered only if the run uses this package, or if a worker may.
 
     Where a test is run again, the facts of the last run count. The facts of a test that did not end are lost.
     """

@@ -30,14 +30,12 @@ _MOST_PRINTED = 5
 class Matrices(Observer):
     """A source of facts: the matrices of each test; `found` has those of all tests that have ended."""
 
-    def __init__(self, config: pytest.Config) -> None:
-        self._config = config
+    def __init__(self) -> None:
         self.found: list[MatrixData] = []
         self._of_test: list[MatrixData] = []
 
     def on_matrix(self, matrix: "MatrixData") -> None:
-        """Note a matrix of the current test, whose facts are then carried."""
-        Facts.of(self._config).register(self._config)
+        """Note a matrix of the current test."""
         self._of_test.append(matrix)
 
     def take(self, _: pytest.Item) -> Any:
@@ -76,29 +74,21 @@ class Outputs:
         self._config = config
         self._receiving = receiving
         self._cassettes = cassettes
-        self._facts: Facts = Facts.of(config)
         self._reports: Reports | None = self._asked_reports()
         self._coverage: CoverageReports | None = self._asked_coverage(settings)
-        self._matrices = Matrices(config)
+        self._matrices = Matrices()
         for name, source in (("findings", self._reports), ("coverage", self._coverage), ("matrices", self._matrices)):
             if source is not None:
-                self._facts.sources[name] = source
+                Facts.of(config).sources[name] = source
                 receiving.observers.append(source)
 
-    def register(self) -> None:
-        """Register the plugins that carry and collect the facts of tests, if anything is asked for."""
-        if self._reports:
-            self._config.pluginmanager.register(self._reports, "pcerrors-findings")
-        if self._reports or self._coverage:
-            self._facts.register(self._config)
-
-    def write(self, session: pytest.Session, collected: "Tally") -> None:
-        """Write the files. `collected` has the counts of the collection; a run that was stopped by misuse has no result."""
+    def write(self, session: pytest.Session, tally: "Tally") -> None:
+        """Write the files. `tally` has the counts of the run; a run that was stopped by misuse has no result."""
         if getattr(session, "exitstatus", None) in _WITHOUT_RESULT or self._config.getoption("collectonly"):
             return
         if self._reports:
             coverage = self._coverage.counted if self._coverage else None
-            self._reports.write(collected, coverage, self._matrices.found, session)
+            self._reports.write(tally, coverage, self._matrices.found, session)
         if self._coverage:
             self._coverage.write(session)
 
@@ -117,7 +107,9 @@ class Outputs:
         from pytest_pcerrors.plugin._reports import Reports
         from pytest_pcerrors.reporting.formats import FORMATS
 
-        return Reports(self._targets("--pc-report", FORMATS), self._receiving)
+        reports = Reports(self._targets("--pc-report", FORMATS), self._receiving)
+        self._config.pluginmanager.register(reports, "pcerrors-findings")
+        return reports
 
     def _asked_coverage(self, settings: "Settings") -> "CoverageReports | None":
         """Return the error coverage if an option asks for it, else None."""
@@ -135,7 +127,7 @@ class Outputs:
 
         folder = self._config.invocation_params.dir
         targets = targets_of(self._config.getoption(option), option, formats, folder, self._cassettes.files)
-        if not self._facts.is_worker:
+        if not Facts.of(self._config).is_worker:
             for file in filter(None, (target.file for target in targets)):
                 make_folder(file)
         return targets

@@ -82,8 +82,6 @@ class CurrentTest:
     tally: Tally = field(default_factory=Tally)
     warned: Counter[str] = field(default_factory=Counter)
     """The rules whose violations were raised as warnings, in contrast to those that a test only checked."""
-    has_failed: bool = False
-    """Whether a report of the test is a failure; an expected failure or a repeated run is not."""
     ran_to_its_end: bool = False
     """Whether the test function did, or ended early as it was meant to: it was skipped, or its failure is expected."""
     has_passed: bool = False

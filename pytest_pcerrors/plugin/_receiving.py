@@ -1,14 +1,16 @@
 """The responses that the clients of tests receive, judged at the end of the call phase, so that the test itself fails."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Generator, Iterator, Sequence
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pytest_pcerrors.errors import PcErrorsWarning, UsageError
 from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.plugin._facts import FactsOfTest
 from pytest_pcerrors.plugin._messages import described, is_explained, own_frames, warn_at
 from pytest_pcerrors.plugin._received import CurrentTest, Places
 from pytest_pcerrors.policy.check import Context, Observer
@@ -45,15 +47,19 @@ class LateRequests:
 
 
 class Receiving(Context, Observer):
-    """The context of a run, and its first observer: it receives the responses of its cassettes and servers, judges them, and counts verdicts."""
+    """The context of a run, and its first observer: it receives the responses of its cassettes and servers, judges them, and counts verdicts.
 
-    def __init__(self, policy: Policy, tally: Tally, root: Path, *, is_watching: bool) -> None:
+    It is also a source of facts: the counts of each test.
+    """
+
+    def __init__(self, policy: Policy, root: Path, *, is_watching: bool) -> None:
         super().__init__(policy)
         self.observers.append(self)
         self.is_watching = is_watching
         """Whether the responses of every vcrpy cassette and of our servers are checked."""
         self.test: CurrentTest = CurrentTest()
-        self._tally = tally
+        self.tally: Tally = Tally()
+        """The counts of all tests that have ended."""
         self._places = Places(root)
         self.late: LateRequests = LateRequests()
         self.noted: set[str] = set()
@@ -98,21 +104,17 @@ class Receiving(Context, Observer):
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self) -> None:
         """Reset the state for every test, and for every repeated run of a test."""
-        self.close()
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note that the current test has failed."""
-        self.test.has_failed |= report.failed
-
-    def close(self) -> None:
-        """Add the counts of the current test to those of the run, and reset them.
-
-        Only a failed test adds violations; other tests add the warnings that were raised.
-        """
-        test = self.test
-        if not test.tally.is_empty:
-            self._tally.plus(test.tally if test.has_failed else test.tally.without_expected(test.warned))
         self.test = CurrentTest()
+
+    def take(self, _: pytest.Item) -> Any:
+        """Return the counts of the current test, and the warnings that were raised; None if nothing was counted."""
+        test = self.test
+        return None if test.tally.is_empty else {"tally": test.tally.as_data(), "warned": dict(test.warned)}
+
+    def add(self, facts: FactsOfTest) -> None:
+        """Add the counts of a test. Only a failed test adds violations; other tests add the warnings that were raised."""
+        tally = Tally.of_data(facts.data["tally"])
+        self.tally.plus(tally if facts.has_failed else tally.without_expected(Counter(facts.data["warned"])))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:

@@ -40,10 +40,10 @@ class _Judged:
 
 
 class Reports(Observer):
-    """The reports of a run. Its facts are the findings of each test, with its counts.
+    """The reports of a run. Its facts are the findings of each test.
 
-    `_findings` and `_tally` have those of all tests that have ended: of a test that failed every judged error response and every other
-    place with violations; of another test what conforms, and the warnings that were raised.
+    `_findings` has those of all tests that have ended: of a test that failed every judged error response and every other place with
+    violations; of another test what conforms, and the warnings that were raised.
     """
 
     def __init__(self, targets: list[Target], receiving: Receiving) -> None:
@@ -56,7 +56,6 @@ class Reports(Observer):
         self._unreadable: list[Finding] = []
         self._left_out = 0
         self._findings: list[FindingData] = []
-        self._tally = Tally()
         self._all_left_out: Counter[str] = Counter()
         """The number of findings of each test that were only counted."""
 
@@ -87,25 +86,20 @@ class Reports(Observer):
         return (yield)
 
     def take(self, item: pytest.Item) -> Any:
-        """Return the findings and the counts of the current test as plain data; None if nothing was counted."""
+        """Return the findings of the current test as plain data; None if it has none."""
         judged, problems, left_out = list(self._judged.values()), self._unreadable, self._left_out
         self._judged, self._unreadable, self._left_out = {}, [], 0
-        test = self._receiving.test
-        if test.tally.is_empty and not judged and not problems:
+        if not judged and not problems:
             return None
         return {
             "judged": [{"finding": self._data(each, item), "has_warned": each.has_warned} for each in judged],
             "unreadable": [_placed(finding_data(each, self._policy.documented), item) for each in problems],
             "left_out": left_out,
-            "tally": test.tally.as_data(),
-            "warned": dict(test.warned),
         }
 
     def add(self, facts: FactsOfTest) -> None:
-        """Add the findings and the counts of a test that has ended."""
+        """Add the findings of a test that has ended."""
         data = facts.data
-        tally = Tally.of_data(data["tally"])
-        self._tally.plus(tally if facts.has_failed else tally.without_expected(Counter(data["warned"])))
         for each in data["judged"]:
             finding: FindingData = each["finding"]
             if finding["violations"] and not facts.has_failed:
@@ -120,16 +114,15 @@ class Reports(Observer):
             self._all_left_out[facts.nodeid] += data["left_out"]
 
     def write(
-        self, collected: Tally, coverage: ErrorCoverage | None, matrices: list[MatrixData], session: pytest.Session
+        self, tally: Tally, coverage: ErrorCoverage | None, matrices: list[MatrixData], session: pytest.Session
     ) -> None:
-        """Write the files, and fail the session if one cannot be written. `collected` has the counts of the collection."""
-        collected.plus(self._tally)
+        """Write the files, and fail the session if one cannot be written. `tally` has the counts of the run."""
         findings = sorted(self._findings, key=order)
         report = Report(
             self._policy.documented.name,
             rules_of(self._policy),
             findings,
-            collected,
+            tally,
             coverage=coverage,
             matrices=sorted(matrices, key=order_of_matrices),
         )

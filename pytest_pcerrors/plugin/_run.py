@@ -15,6 +15,7 @@ from pytest_pcerrors.interception.options import OPTION as MODE_OPTION
 from pytest_pcerrors.interception.threads import shared
 from pytest_pcerrors.plugin import OPTIONS, SETTINGS, settings_folder
 from pytest_pcerrors.plugin._cassettes import Cassettes
+from pytest_pcerrors.plugin._facts import Facts
 from pytest_pcerrors.plugin._markers import policy_for
 from pytest_pcerrors.plugin._outputs import Outputs
 from pytest_pcerrors.plugin._receiving import Receiving
@@ -42,7 +43,6 @@ class Run:
 
     def __init__(self, config: pytest.Config) -> None:
         self.config: pytest.Config = config
-        self.tally: Tally = Tally()
         self.misuse: str = ""
         """The message of misuse with which this run was stopped, or an empty text."""
         try:
@@ -58,7 +58,7 @@ class Run:
                 host=host_of_service(config, settings),
             )
             is_watching = config.getoption("pc_watch") or settings.watch
-            self.receiving: Receiving = Receiving(self.policy, self.tally, config.rootpath, is_watching=is_watching)
+            self.receiving: Receiving = Receiving(self.policy, config.rootpath, is_watching=is_watching)
             self.services: Services = Services(config, settings, self.receiving)
             self.recorder: Recorder = Recorder(config, settings, self.receiving, self.services)
             self.cassettes: Cassettes = Cassettes(config, settings.collect, self.policy)
@@ -75,7 +75,9 @@ class Run:
             run = config.stash[_KEY] = cls(config)
             config.pluginmanager.register(run, "pcerrors-run")
             config.pluginmanager.register(run.receiving, "pcerrors-receiving")
-            run._outputs.register()
+            facts = Facts.of(config)
+            facts.sources["tally"] = run.receiving
+            facts.register(config)
         return config.stash[_KEY]
 
     def prepare(self, items: list[pytest.Item], collected: list[pytest.Item], *, has_gaps: bool) -> None:
@@ -101,7 +103,6 @@ class Run:
         receiving, recorder = self.receiving, self.recorder
         counts = {
             "misuse": self.misuse,
-            "tally": self.tally.as_data(),
             "seen": self.cassettes.seen,
             "hosts": self.cassettes.hosts,
             "noted": list(receiving.noted),
@@ -122,7 +123,6 @@ class Run:
         if counts["misuse"]:
             self._refuse(counts["misuse"])
         receiving, recorder, cassettes = self.receiving, self.recorder, self.cassettes
-        self.tally.plus(Tally.of_data(counts["tally"]))
         for test, requests in counts["late"].items():
             receiving.late.add(test, *requests)
         recorder.add_played(counts["played"])
@@ -168,11 +168,8 @@ class Run:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Set the policy of the test: that of the run with the markers of the test applied."""
         self.receiving.policy = policy_for(item, self.policy)
-        try:
-            with within(self.receiving):
-                return (yield)
-        finally:
-            self.receiving.close()
+        with within(self.receiving):
+            return (yield)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
@@ -187,14 +184,13 @@ class Run:
         if output is not None:
             output["pcerrors"] = self.counts()
         else:
-            self._outputs.write(session, self._collected())
+            self._outputs.write(session, self._counted())
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
         """Print what was checked, and which cassettes had nothing to check."""
         seen = self.cassettes.counts()
-        tally = self._collected()
-        tally.plus(self.tally)
-        checked = not self.tally.is_empty or tally.unreadable or tally.skipped
+        tally = self._counted()
+        checked = not self.receiving.tally.is_empty or tally.unreadable or tally.skipped
         noted = self.receiving.noted
         judged = "judged" in noted or seen["error"] or seen["success"]
         if nothing := nothing_checked(tally.other_hosts) if tally.has_skipped_all and not judged else "":
@@ -216,11 +212,13 @@ class Run:
             terminalreporter.write_line(f"pcerrors: {_NOTHING_WATCHED}", yellow=True, bold=True)
         self._outputs.print(terminalreporter)
 
-    def _collected(self) -> Tally:
-        """Return the counts of the collection: what is in the cassettes and is not judged."""
+    def _counted(self) -> Tally:
+        """Return the counts of the run: of its tests, and of what is in the cassettes and is not judged."""
         seen = self.cassettes.counts()
         hosts = sum(self.cassettes.hosts.values(), Counter[str]())
-        return Tally(other_hosts=hosts, unreadable=seen["unreadable"], skipped=seen["skipped"])
+        tally = Tally(other_hosts=hosts, unreadable=seen["unreadable"], skipped=seen["skipped"])
+        tally.plus(self.receiving.tally)
+        return tally
 
     def _watch(self) -> None:
         """Watch every cassette of vcrpy until the end of the run."""

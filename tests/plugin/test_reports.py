@@ -281,14 +281,11 @@ def test_the_files_of_pytest_do_not_change(suite):
 
 
 @pytest.mark.untraced
-def test_a_run_without_reports_carries_no_facts(suite):
-    """And loads nothing for them."""
+def test_a_run_without_reports_loads_none(suite):
+    """Neither its workers nor their controller."""
     suite.makeconftest(
         """
         import sys
-
-        def pytest_runtest_logreport(report):
-            assert not [name for name in vars(report) if "pcerrors" in name]
 
         def pytest_unconfigure():
             assert "pytest_pcerrors.plugin._reports" not in sys.modules
