@@ -137,17 +137,30 @@ class Receiving(Context, Observer):
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
-        self, call: pytest.CallInfo[None]
+        self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Show only the violations if they are the failure, and note whether the test passed, or ended early as it was meant to."""
         report = yield
         self.test.ran_to_its_end |= report.skipped
+        if report.skipped and hasattr(report, "wasxfail"):
+            self._warn_of_hidden(item, report)
         if report.when == "call":
             self.test.has_passed = report.passed
             is_ours = call.excinfo is not None and call.excinfo.value is self.test.failure
             if is_ours and report.longrepr is not None:
                 report.longrepr = str(self.test.failure)
         return report
+
+    def _warn_of_hidden(self, item: pytest.Item, report: pytest.TestReport) -> None:
+        """Warn of the problems that an expected failure hides, unless its marker names exceptions; it fails where warnings are errors."""
+        if any(mark.kwargs.get("raises") for mark in item.iter_markers("xfail")):
+            return
+        hidden = self.test.problems()[:_MOST_SHOWN]
+        try:
+            warn_at(item, (f"an expected failure hides this: {described(each)}" for each in hidden))
+        except PcErrorsWarning as warning:
+            report.outcome, report.longrepr = "failed", str(warning)
+            del vars(report)["wasxfail"]
 
     def _judge(self, item: pytest.Item) -> None:
         """Fail the test for a problem of its cassettes that its client did not see, and for violations."""

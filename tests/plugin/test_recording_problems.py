@@ -126,3 +126,29 @@ def test_a_hook_that_leaves_out_some_responses_is_not_reported(record, cassette,
     result.assert_outcomes(passed=1)
     assert "nothing was recorded" not in result.stdout.str()
     assert cassette.exists()
+
+
+@pytest.mark.parametrize(
+    ("mark", "options", "outcomes", "is_reported"),
+    [
+        ("xfail(reason='bug 7')", [], {"xfailed": 1, "warnings": 1}, True),
+        ("xfail(strict=True)", ["-Werror"], {"failed": 1}, True),
+        ("xfail(raises=Exception)", [], {"xfailed": 1}, False),
+        ("xfail(reason='bug 7')", ["--runxfail"], {"failed": 1}, True),
+    ],
+    ids=["warning", "error", "raises", "runxfail"],
+)
+def test_an_expected_failure_does_not_hide_an_unmatched_request(pytester, mark, options, outcomes, is_reported):
+    """Its message is a warning of the test, unless the marker names the exceptions."""
+    pytester.makepyfile(
+        f"import pytest, requests\n@pytest.mark.{mark}\ndef test_a(pc_cassette): requests.get('http://127.0.0.1:9/v1')"
+    )
+    result = pytester.runpytest("-q", *options)
+    result.assert_outcomes(**outcomes)
+    assert ("no recording answers GET http://127.0.0.1:9/v1" in result.stdout.str()) is is_reported
+
+
+def test_an_expected_failure_without_a_problem_is_nothing_to_report(pytester):
+    """It is what the marker expects."""
+    pytester.makepyfile("import pytest\n@pytest.mark.xfail\ndef test_a(pc_simulate): assert False")
+    pytester.runpytest("-q").assert_outcomes(xfailed=1)

@@ -128,15 +128,17 @@ def test_all_formats_are_the_same_with_workers_and_from_the_saved_report(suite):
 
 @pytest.mark.untraced
 def test_a_killed_worker_loses_only_the_test_that_it_ran(suite):
-    """What its finished tests found has arrived; the counts are those of the findings."""
+    """What its finished tests found has arrived; the counts are those of the findings, also in the summary."""
     asked = ("--pc-cassettes=cassettes", "--pc-report=json:run.json")
-    suite.runpytest(*asked)
+    alone = suite.runpytest(*asked)
+    (summary,) = (line for line in alone.stdout.lines if line.startswith("pcerrors: ") and " checked" in line)
     whole = report(suite)
     (suite.path / "test_it.py").write_text(
         (suite.path / "test_it.py").read_text() + "\ndef test_killed():\n    __import__('os')._exit(1)\n"
     )
     result = suite.runpytest(*asked, "-n2")
     result.stdout.fnmatch_lines(["*crashed while running*test_killed*"])
+    assert summary in result.stdout.lines
     assert report(suite) == whole
 
 
