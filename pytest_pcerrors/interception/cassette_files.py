@@ -1,8 +1,6 @@
 """Cassette files: read with exact error messages, written atomically and without secrets, and made from exchanges."""
 
-import gc
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
@@ -63,9 +61,7 @@ class Persister:
         if not data.strip():
             raise CassetteNotFoundError  # an empty file has nothing to lose
         others: dict[str, Any] = {}
-        with _collector_paused():
-            items = self._items(data, serializer, others)
-            interactions = [interaction_of(item, origin) for item, origin in items]
+        interactions = [interaction_of(item, origin) for item, origin in self._items(data, serializer, others)]
         requests, responses = [request for request, _ in interactions], [response for _, response in interactions]
         self._metadata = others.get("metadata") or {}
         # vcrpy 9.2 accepts no metadata from a persister
@@ -123,18 +119,6 @@ class Persister:
         others |= document
         for index, item in enumerate(items):
             yield item, f"{self._name}#/interactions/{index}"
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Pause the garbage collector while many long-lived objects are created."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def cassette_text(exchanges: Iterable[Exchange]) -> str:

@@ -1,7 +1,6 @@
 """Cassette files: errors are reported with their place, and files are written completely, in UTF-8, and without secrets."""
 
 import errno
-import gc
 import gzip
 import json
 import os
@@ -252,17 +251,6 @@ def test_a_response_in_another_form_replays(tape, write, form, body):
     with tape():
         response = httpx.get(f"{HOST}/v1/customers")
     assert (response.status_code, response.content) == (409, body)
-
-
-def test_a_collector_that_is_off_stays_off(tape, write):
-    """It is paused while a cassette is read."""
-    write(interaction())
-    gc.disable()
-    try:
-        with tape():
-            assert not gc.isenabled()
-    finally:
-        gc.enable()
 
 
 def test_a_text_in_an_encoding_that_is_invalid_is_recorded(tape, service, tmp_path):
