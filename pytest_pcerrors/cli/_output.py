@@ -12,7 +12,7 @@ import click
 
 from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.reporting.targets import make_folder
+from pytest_pcerrors.reporting.formats import make_folder
 
 _LARGE = 10 * 1024 * 1024
 _SHOWN_FOR = 0.1  # seconds until the bar is drawn again

@@ -22,11 +22,10 @@ from pytest_pcerrors.exchange.archives.files import may_have_lines
 from pytest_pcerrors.exchange.archives.formats import READERS
 from pytest_pcerrors.policy.age import days_of, unknown_age_text
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, excluded_by
-from pytest_pcerrors.reporting.formats import FORMATS, FORMATS_OF_ALL
+from pytest_pcerrors.reporting.formats import FORMATS, FORMATS_OF_ALL, Target, make_folder, targets_of
 from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS, percentage, shortfall
 from pytest_pcerrors.reporting.report import Report
 from pytest_pcerrors.reporting.summary import Tally
-from pytest_pcerrors.reporting.targets import Target, make_folder, targets_of
 from pytest_pcerrors.reporting.totals import Wanted
 
 _COVERAGE_REPORT = "--coverage-report"

@@ -9,7 +9,7 @@ from pytest_pcerrors.cli._options import contract_option, files_of_policy, polic
 from pytest_pcerrors.cli._output import print_output
 from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.reporting.targets import make_folder
+from pytest_pcerrors.reporting.formats import make_folder
 from pytest_pcerrors.text import counted
 
 

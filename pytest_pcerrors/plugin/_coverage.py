@@ -15,8 +15,8 @@ from pytest_pcerrors.plugin._receiving import Receiving
 from pytest_pcerrors.policy.check import Observer
 from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, Judged, excluded_by
+from pytest_pcerrors.reporting.formats import Target
 from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS, percentage, shortfall
-from pytest_pcerrors.reporting.targets import Target
 from pytest_pcerrors.rules.parsed_response import read
 from pytest_pcerrors.settings import Settings
 

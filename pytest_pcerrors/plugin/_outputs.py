@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from pytest_pcerrors.plugin._facts import FactsOfTest
     from pytest_pcerrors.plugin._receiving import Receiving
     from pytest_pcerrors.plugin._reports import Reports
+    from pytest_pcerrors.reporting.formats import Target
     from pytest_pcerrors.reporting.matrix import MatrixData
     from pytest_pcerrors.reporting.summary import Tally
-    from pytest_pcerrors.reporting.targets import Target
     from pytest_pcerrors.settings import Settings
 
 _COVERAGE_OPTIONS = ("pc_coverage", "pc_coverage_report", "pc_coverage_min")
@@ -123,7 +123,7 @@ class Outputs:
 
     def _targets(self, option: str, formats: "Collection[str]") -> "list[Target]":
         """Return what an option asks for, and create the folders; a recording of the run is refused."""
-        from pytest_pcerrors.reporting.targets import make_folder, targets_of
+        from pytest_pcerrors.reporting.formats import make_folder, targets_of
 
         folder = self._config.invocation_params.dir
         targets = targets_of(self._config.getoption(option), option, formats, folder, self._cassettes.files)

@@ -16,12 +16,11 @@ from pytest_pcerrors.policy.check import Observer
 from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.reporting.coverage import ErrorCoverage
 from pytest_pcerrors.reporting.finding_data import FindingData, finding_data, order, violation_data
-from pytest_pcerrors.reporting.formats import FORMATS
+from pytest_pcerrors.reporting.formats import FORMATS, Target
 from pytest_pcerrors.reporting.matrix import MatrixData
 from pytest_pcerrors.reporting.matrix import order as order_of_matrices
 from pytest_pcerrors.reporting.report import Report, rules_of
 from pytest_pcerrors.reporting.summary import Tally
-from pytest_pcerrors.reporting.targets import Target
 from pytest_pcerrors.rules.violation import STALE, Violation
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted

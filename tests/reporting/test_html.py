@@ -18,9 +18,9 @@ from pytest_pcerrors.policy.audit import finding, unreadable
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.coverage import ErrorCoverage
 from pytest_pcerrors.reporting.formats import _html as page
+from pytest_pcerrors.reporting.formats import targets_of
 from pytest_pcerrors.reporting.formats._html import as_html
 from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS
-from pytest_pcerrors.reporting.targets import targets_of
 
 CONTRACT = Contract.default()
 POLICY = Policy(CONTRACT)
