@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.encodings import FIRST_BYTES, decode
-from pytest_pcerrors.exchange.headers import Headers, media_type
-from pytest_pcerrors.exchange.http import with_offset
+from pytest_pcerrors.exchange.http import Headers, media_type, with_offset
 from pytest_pcerrors.secrets import hide
 from pytest_pcerrors.text import represented
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pytest_pcerrors.exchange.adapters.parts import ResponseData
-    from pytest_pcerrors.exchange.headers import RawHeaders
+    from pytest_pcerrors.exchange.http import RawHeaders
 
 _STATUS_RANGE = range(100, 1000)
 _NO_REMARKS = (None, None, None, None)

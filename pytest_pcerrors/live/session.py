@@ -13,8 +13,7 @@ from requests.exceptions import RequestException
 from requests.structures import CaseInsensitiveDict
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.headers import Headers
-from pytest_pcerrors.exchange.http import is_loopback, seconds_to_wait
+from pytest_pcerrors.exchange.http import Headers, is_loopback, seconds_to_wait
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.live.token import usable_token
 from pytest_pcerrors.secrets import hide

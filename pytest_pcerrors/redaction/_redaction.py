@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, Self
 
-from pytest_pcerrors.exchange.headers import Headers
+from pytest_pcerrors.exchange.http import Headers
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.redaction._bodies import Value, problem_of, settled, with_text
 from pytest_pcerrors.redaction.raw import exchange_may_hold

@@ -5,8 +5,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.exchange.headers import media_type
-from pytest_pcerrors.exchange.http import seconds_to_wait
+from pytest_pcerrors.exchange.http import media_type, seconds_to_wait
 from pytest_pcerrors.rules.rule import rule
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import shown

@@ -16,8 +16,7 @@ from pytest_pcerrors.exchange.adapters.parts import (
     status_of,
 )
 from pytest_pcerrors.exchange.encodings import encoding_of
-from pytest_pcerrors.exchange.headers import Headers
-from pytest_pcerrors.exchange.http import WITHOUT_BODY
+from pytest_pcerrors.exchange.http import WITHOUT_BODY, Headers
 from pytest_pcerrors.text import late_pattern
 
 _OF_RESPONSES = frozenset({"content", "statusText", "httpVersion", "redirectURL", "bodySize"})

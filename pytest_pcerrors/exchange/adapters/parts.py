@@ -10,7 +10,7 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import moment, with_offset
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.exchange.headers import RawHeaders
+    from pytest_pcerrors.exchange.http import RawHeaders
 
 _SEVERAL, _TEXTS = (list, tuple), (str, bytes)
 _PAIR = 2

@@ -3,7 +3,7 @@
 from typing import IO, TYPE_CHECKING
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.headers import Headers
+from pytest_pcerrors.exchange.http import Headers
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.text import late_pattern, readable
 

@@ -10,8 +10,7 @@ from pytest_pcerrors.exchange.adapters.parts import NOT_KEPT, ResponseData
 from pytest_pcerrors.exchange.archives._refused import refuse_entry
 from pytest_pcerrors.exchange.archives.foreign.cassettes import in_common_form, is_unanswered
 from pytest_pcerrors.exchange.encodings import TOO_LONG
-from pytest_pcerrors.exchange.headers import Headers
-from pytest_pcerrors.exchange.http import WITHOUT_BODY
+from pytest_pcerrors.exchange.http import WITHOUT_BODY, Headers
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.jsontext import JsonError, article, parse, type_of
 from pytest_pcerrors.text import at_places, readable

@@ -13,8 +13,7 @@ from threading import TIMEOUT_MAX
 from typing import Any, TypedDict
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.headers import Headers
-from pytest_pcerrors.exchange.http import WITHOUT_BODY, seconds_to_wait
+from pytest_pcerrors.exchange.http import WITHOUT_BODY, Headers, seconds_to_wait
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.text import nearest, phrase_of, represented, text_of
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.contract.model import Contract
-from pytest_pcerrors.exchange.headers import Headers
+from pytest_pcerrors.exchange.http import Headers
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.jsontext import EACH
 from pytest_pcerrors.rules.parsed_response import ParsedResponse

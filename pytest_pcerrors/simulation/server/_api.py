@@ -10,8 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from pytest_pcerrors.documents import json_value
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.headers import Headers
-from pytest_pcerrors.exchange.http import is_loopback
+from pytest_pcerrors.exchange.http import Headers, is_loopback
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.simulation.answers.factory import envelope

@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlsplit
 
-from pytest_pcerrors.exchange.headers import Headers
+from pytest_pcerrors.exchange.http import Headers
 from pytest_pcerrors.secrets.display import safe
 
 MOST_REQUESTS = 10_000
