@@ -190,7 +190,7 @@ def _findings_here(
         from pytest_pcerrors.engines.pieces import units_of_sources
         from pytest_pcerrors.engines.processes import findings_in_processes
 
-        units = units_of_sources(sources, has_layout=policy.layout is not None)
+        units = units_of_sources(sources, has_layout=policy.layout is not None, cuts_cassettes=task.counts_interactions)
         counted = on_read or (lambda _: None)
         yield from findings_in_processes(units, task, totals, jobs=jobs, opened=opened, on_read=counted)
 

@@ -105,13 +105,18 @@ def units_of_paths(paths: Sequence[str], *, has_layout: bool) -> list[Unit]:
         for file in _of_url(path) if "://" in path else _of_path(path):
             files.setdefault(str(file.file), file)
 
-    def is_cut(file: Piece) -> bool:
-        if not isinstance(file.file, StoredFile):
-            return has_lines(file, has_layout=has_layout)
-        reader = READERS.get(ending(file.file))
-        return file.file.suffix.lower() not in PACKED and (reader is read_ndjson or (has_layout and reader is None))
+    def starts(file: Piece) -> Sequence[int]:
+        if file.size <= BLOCK:
+            return ()
+        if isinstance(file.file, StoredFile):
+            reader = READERS.get(ending(file.file))
+            is_ndjson = reader is read_ndjson or (has_layout and reader is None)
+            is_cut = is_ndjson and file.file.suffix.lower() not in PACKED
+        else:
+            is_cut = has_lines(file, has_layout=has_layout)
+        return range(0, file.size, BLOCK) if is_cut else ()
 
-    return list(units_of(files.values(), is_cut, BLOCK))
+    return list(units_of(files.values(), starts))
 
 
 def _of_path(path: str) -> Iterator[Piece]:

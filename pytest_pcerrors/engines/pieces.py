@@ -1,23 +1,27 @@
-"""What is checked at a time: small files together, one file, or the lines of NDJSON that begin in a range of its bytes."""
+"""What is checked at a time: small files together, one file, or what begins in a range of its bytes: lines of NDJSON, or interactions of a cassette."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.archives.formats import opened
+from pytest_pcerrors.exchange.archives.formats import READERS, opened, read_yaml
 from pytest_pcerrors.exchange.archives.json_files import opens_document, read_ndjson
+from pytest_pcerrors.exchange.archives.plain_interactions import HEADS, START
 from pytest_pcerrors.exchange.archives.plain_lines import CHUNK, line_chunks
 
 PIECE = 1024 * 1024
 """The size of a piece for a process of this machine, in bytes."""
 
+_LARGE_CASSETTE, _PIECE_OF_CASSETTE = 4 * PIECE, PIECE // 4  # an interaction takes longer than a line
 _MOST_FILES = 64
 _STEP = 64 * 1024
 
 
 class Piece(NamedTuple):
-    """A file, or the lines of it that begin from the byte `start` to before the byte `end`.
+    """A file, or the lines or interactions of it that begin from the byte `start` to before the byte `end`.
 
     `end` is None for a whole file, and `size` the number of bytes. `name` is the path in origins. `file` is a path, or has its methods.
     """
@@ -32,6 +36,18 @@ class Piece(NamedTuple):
     def is_last(self) -> bool:
         """Whether nothing of the file follows."""
         return self.end is None or self.end == self.size
+
+    @property
+    def is_cassette(self) -> bool:
+        """Whether it has interactions in YAML."""
+        return READERS.get(self.file.suffix.lower()) is read_yaml
+
+    def interactions(self) -> bytes:
+        """Return the bytes of a piece of a cassette; none if they cannot be read."""
+        with suppress(OSError), self.file.open("rb") as stream:
+            stream.seek(self.start)
+            return stream.read((self.end or 0) - self.start)
+        return b""
 
     def chunks(self) -> Iterator[bytes | ArchiveError]:
         """Yield the lines of a piece that is not a whole file, in chunks as `line_chunks` does; an error of reading ends them."""
@@ -86,21 +102,29 @@ class Unit(NamedTuple):
         return sum(each.size for each in self.pieces)
 
 
-def units_of_sources(sources: Iterable[Path | None], *, has_layout: bool) -> Iterator[Unit]:
+def units_of_sources(
+    sources: Iterable[Path | None], *, has_layout: bool = False, cuts_cassettes: bool = False
+) -> Iterator[Unit]:
     """Yield the units of sources in their order. Standard input (None), pipes and devices are read by this process."""
+
+    def starts(file: Piece) -> Sequence[int]:
+        if file.is_cassette:
+            return _starts_of_interactions(file) if cuts_cassettes and file.size > _LARGE_CASSETTE else ()
+        return range(0, file.size, PIECE) if file.size > PIECE and has_lines(file, has_layout=has_layout) else ()
+
     files = (
         Piece(source, str(source), source.stat().st_size)
         if source is not None and source.is_file()
         else Unit(source=source)
         for source in sources
     )
-    return units_of(files, lambda file: has_lines(file, has_layout=has_layout), PIECE)
+    return units_of(files, starts)
 
 
-def units_of(files: Iterable[Piece | Unit], is_cut: Callable[[Piece], bool], size: int) -> Iterator[Unit]:
+def units_of(files: Iterable[Piece | Unit], starts: Callable[[Piece], Sequence[int]]) -> Iterator[Unit]:
     """Yield the units of whole files in their order, and the units among them as they are.
 
-    A file that is larger than this size is cut if `is_cut` returns that it has lines.
+    `starts` returns where the pieces of a large file start, or nothing for one that is not cut.
     """
     small = Unit()
     for file in files:
@@ -110,9 +134,9 @@ def units_of(files: Iterable[Piece | Unit], is_cut: Callable[[Piece], bool], siz
             small = Unit()
         if isinstance(file, Unit):
             yield file
-        elif file.size > size and is_cut(file):
-            starts = range(0, file.size, size)
-            yield from (Unit((file._replace(start=each, end=min(each + size, file.size)),)) for each in starts)
+        elif first := starts(file):
+            ranges = pairwise([*first, file.size])
+            yield from (Unit((file._replace(start=start, end=end),)) for start, end in ranges)
         elif is_alone:
             yield Unit((file,))
         else:
@@ -129,3 +153,18 @@ def has_lines(file: Piece, *, has_layout: bool) -> bool:
             return not packing and reader is read_ndjson and not opens_document(lines.readline(CHUNK))
     except (OSError, ArchiveError):
         return False  # its reader reports it
+
+
+def _starts_of_interactions(file: Piece) -> list[int]:
+    """Return where the pieces of a cassette in the layout of vcrpy start: each with an interaction, the first with the head."""
+    starts = []
+    with suppress(OSError), file.file.open("rb") as stream:
+        position = 0 if stream.read(CHUNK).startswith(HEADS) else file.size
+        while position < file.size:
+            starts.append(position)
+            stream.seek(position + _PIECE_OF_CASSETTE)
+            stream.readline()
+            while (line := stream.readline()) not in (b"", START):
+                pass
+            position = stream.tell() - len(line)
+    return starts

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_pcerrors.engines.pieces import PIECE, Unit
-from pytest_pcerrors.engines.task import Part, Task
+from pytest_pcerrors.engines.task import Part, Task, certain
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.policy.audit import Recording
 from pytest_pcerrors.reporting.finding_data import FindingData
@@ -46,7 +46,7 @@ def findings_in_processes(  # noqa: PLR0913 - two functions for what only this p
     `opened` returns the recording of a source that only this process can read. `on_read` is called with the size of each unit that is done.
     """
     joined = Part(totals)
-    for unit, part in _parts(units, task, jobs):
+    for unit, part in certain(_parts(units, task, jobs), task):
         if part is not None:
             yield from joined.plus(part)
             if joined.error:

@@ -2,15 +2,18 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
+from io import BytesIO
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.errors import RuleError, UsageError
 from pytest_pcerrors.exchange.archives.json_files import without_lines
+from pytest_pcerrors.exchange.archives.plain_interactions import HEAD, TAIL, UncertainError, interaction_texts
 from pytest_pcerrors.policy.age import Oldest
 from pytest_pcerrors.policy.allowances import file_of
 from pytest_pcerrors.policy.audit import Recording, audit_age, unreadable
-from pytest_pcerrors.policy.counting import audit_counted
+from pytest_pcerrors.policy.counting import audit_counted, counts_interactions
 from pytest_pcerrors.policy.from_settings import policy_of
 from pytest_pcerrors.policy.lines import LineAudit, audited_lines
 from pytest_pcerrors.reporting.totals import Totals, Wanted
@@ -18,7 +21,8 @@ from pytest_pcerrors.reporting.totals import Totals, Wanted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pytest_pcerrors.engines.pieces import Unit
+    from pytest_pcerrors.engines.pieces import Piece, Unit
+    from pytest_pcerrors.exchange.archives.items import Item
     from pytest_pcerrors.policy.audit import Conforming, Finding
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.reporting.finding_data import FindingData
@@ -36,7 +40,7 @@ class Part:
     """Findings that follow each other, and the counts of all items up to them. It can be joined with the next one, in any grouping.
 
     In a piece of a file, lines are counted from `first`; `lines` is their number, and `oldest` the oldest response. `is_refused` is whether the
-    rest of the file cannot be read. An `error` ends the audit.
+    rest of the file cannot be read. An `error` ends the audit, unless it is in a piece of a cassette: then the whole file is checked.
     """
 
     totals: Totals
@@ -92,6 +96,11 @@ def _moved(place: str, lines: int) -> str:
     return f"{file}:{int(line) + lines}" if line.isdecimal() else place
 
 
+def _uncertain() -> "Item":
+    """Refuse to read a piece of a cassette by the rules of YAML."""
+    raise UncertainError
+
+
 class Task:
     """The check of units: of small files, or a piece of a large one. It can be sent to another process."""
 
@@ -115,11 +124,14 @@ class Task:
         wanted, lines, first = self.wanted, None, 1
         findings = self.audit(Recording.of_file(each.file, self.policy, each.name) for each in unit.pieces)
         if (piece := unit.piece) is not None:
-            first = 2 if piece.start else 1  # only the first line of a file can refuse all of it
+            first = (
+                2 if piece.start else 1
+            )  # only the first line of a file can refuse all of it; in a cassette, it is the head
             lines = LineAudit(
                 piece.name, self.policy, keeps_errors=wanted.lists_conforming, is_detailed=wanted.needs_details
             )
-            findings = audited_lines(piece.chunks(), lines, first)
+            is_cassette = piece.is_cassette
+            findings = self._of_cassette(piece, lines) if is_cassette else audited_lines(piece.chunks(), lines, first)
         part, seen = Part(self.totals(), first=first), Counter[str]()
         try:
             for finding in findings:
@@ -128,13 +140,21 @@ class Task:
                 if len(part.findings) == MOST:
                     yield part
                     part = Part(self.totals(), first=first)
-        except (UsageError, MemoryError) as error:
+        except (UsageError, MemoryError, UncertainError) as error:
             text = str(error) or "not enough memory; check fewer or smaller files"
             part.error = error if isinstance(error, RuleError) else UsageError(text)
         if lines is not None:
             part.oldest, part.lines = lines.oldest, lines.lines
             part.has_items, part.is_refused = lines.has_items, lines.is_refused
         yield part
+
+    def _of_cassette(self, piece: "Piece", lines: LineAudit) -> "Iterator[Finding | Conforming]":
+        """Yield the findings in a piece of a cassette, and count its lines; raise an `UncertainError` if it cannot be read alone."""
+        data = piece.interactions()
+        lines.lines, lines.has_items = data.count(b"\n"), True
+        cassette = (HEAD if piece.start else b"") + data + (b"" if piece.is_last else TAIL)
+        texts = partial(interaction_texts, BytesIO(cassette))
+        yield from self.audit([Recording(piece.name, iter(_uncertain, None), interactions=texts)])
 
     def audit(self, recordings: "Iterable[Recording]") -> "Iterator[Finding | Conforming]":
         """Yield the findings of recordings; conforming responses are only counted where the report needs no more of them."""
@@ -143,6 +163,34 @@ class Task:
             recordings, self.policy, keeps_errors=wanted.lists_conforming, is_detailed=wanted.needs_details
         )
 
+    @property
+    def counts_interactions(self) -> bool:
+        """Whether conforming interactions of cassettes are only counted."""
+        wanted = self.wanted
+        return counts_interactions(self.policy, keeps_errors=wanted.lists_conforming, is_detailed=wanted.needs_details)
+
     def totals(self) -> Totals:
         """Return counts of nothing yet."""
         return Totals.wanted(self.wanted, self.policy)
+
+
+def certain(parts: "Iterable[tuple[Unit, Part | None]]", task: Task) -> "Iterator[tuple[Unit, Part | None]]":
+    """Yield the parts of units, with None after the last of each.
+
+    Those of a cassette wait for its last piece; if one of them has an error, the parts of the whole file come instead.
+    """
+    waiting: list[tuple[Unit, Part | None]] = []
+    for unit, part in parts:
+        piece = unit.piece
+        if piece is None or not piece.is_cassette:
+            yield unit, part
+            continue
+        waiting.append((unit, part))
+        if part is not None or not piece.is_last:
+            continue
+        if any(each is not None and each.error for _, each in waiting):
+            whole = unit._replace(pieces=(piece._replace(start=0, end=None),))
+            waiting = []  # frees them
+            yield from ((whole, each) for each in chain(task.parts(whole), [None]))
+        yield from waiting
+        waiting = []

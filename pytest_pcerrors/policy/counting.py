@@ -44,8 +44,7 @@ def audit_counted(
                 yield unreadable(without_lines(recording.name))
             oldest = lines.oldest
         elif (
-            is_countable(policy)
-            and not (keeps_errors or is_detailed)
+            counts_interactions(policy, keeps_errors=keeps_errors, is_detailed=is_detailed)
             and (texts := recording.interactions()) is not None
         ):
             profile = policy.profile_for(f"{recording.name}:1")
@@ -57,6 +56,11 @@ def audit_counted(
         if policy.max_age is not None:
             yield from audit_age(recording.name, oldest, policy)
     yield from (each.taken() for each in of_profiles.values())
+
+
+def counts_interactions(policy: "Policy", *, keeps_errors: bool, is_detailed: bool) -> bool:
+    """Return whether `audit_counted` counts the interactions of cassettes."""
+    return is_countable(policy) and not (keeps_errors or is_detailed)
 
 
 def _audited_interactions(

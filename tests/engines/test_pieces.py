@@ -1,4 +1,4 @@
-"""Pieces of large NDJSON files: wherever a file is cut, and in whatever groups the results are joined, they are those of the file."""
+"""Pieces of large files, NDJSON and cassettes: wherever a file is cut, and in whatever groups the results are joined, they are those of the file."""
 
 import gzip
 import json
@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_pcerrors.engines import cluster, pieces
-from pytest_pcerrors.engines.pieces import Piece, Unit, has_lines, units_of
+from pytest_pcerrors.engines import cluster, pieces, processes
+from pytest_pcerrors.engines.pieces import Piece, Unit, has_lines, units_of, units_of_sources
+from pytest_pcerrors.engines.processes import findings_in_processes
 from pytest_pcerrors.engines.task import Task
 from pytest_pcerrors.exchange.archives import plain_lines
 from pytest_pcerrors.policy.audit import Recording
@@ -44,7 +45,7 @@ TASKS = [task(wanted, age) for wanted in WANTED for age in (None, "30d")]
 def cut(file, size):
     """Return the units of a file in pieces of this size."""
     found = Piece(file, "a.ndjson", file.stat().st_size)
-    return list(units_of([found], lambda _: True, size))
+    return list(units_of([found], lambda file: range(0, file.size, size) if file.size > size else ()))
 
 
 @given(
@@ -68,6 +69,97 @@ def test_pieces_are_the_file(tmp_path_factory, lines, end, size, width, made):
         parts = [cluster.join(packed, parts[at : at + width]) for at in range(0, len(parts), width)]
     joined = cluster.join(packed, pickle.loads(pickle.dumps(parts)), "" if is_whole else "a.ndjson")
     assert (joined.findings, counts(joined.totals)) == (whole, counts(totals))
+
+
+HEADERS = b"    headers:\n      Content-Type:\n      - application/json\n"
+START, REQUEST = b"- request:\n", b"    method: GET\n    uri: https://contoso.example/v1\n"
+RESPONSE = (
+    b"  response:\n    body:\n      string: '%b'\n" + HEADERS + b"    status:\n      code: 409\n      message: OK\n"
+)
+BODIES = (json.dumps(ERROR).encode(), b'{"code": 800064}', b'{"token": "kX7pQz19vLmW04ab"}', b"a\n- request:\n  b")
+BLOCKS = [START + b"    body: null\n" + HEADERS + REQUEST + RESPONSE % each for each in BODIES]
+BROKEN = BLOCKS[0].replace(b"GET", b"[GET")
+BLOCKS += [
+    BLOCKS[0].replace(*each, 1)
+    for each in (
+        (b"null", b"|\n      a\n      - request:"),
+        (b"null", b"&a null"),
+        (b"null", b"*a"),
+        (b"null", b"'version: 1\n\n      version: 1'"),
+        (b"  response", b"  # comment\n  response"),
+        (b"\n", b"\r\n"),
+        (b"409", b"four"),
+    )
+]
+BETWEEN = [b"...\n", b"---\n", b"version: 1\n", b"# comment\n", START, b"token: kX7pQz19vLmW04ab\n", b"\t", b"\n", b"'"]
+
+
+@given(
+    st.sampled_from([b"interactions:\n", b"version: 1\ninteractions:\n"]),
+    st.lists(st.sampled_from(BLOCKS), min_size=1, max_size=8),
+    st.none() | st.tuples(st.integers(0, 8), st.sampled_from([BROKEN, *BETWEEN])),
+    st.sampled_from([b"version: 1\n", b"", b"version: 1\n...\n", b"version: 1", b"version: 1\n---\na: b\n"]),
+    st.integers(1, 2000),
+    st.sampled_from(TASKS[:3]),
+)
+def test_pieces_of_a_cassette_are_the_cassette(tmp_path_factory, head, blocks, other, end, size, made):
+    """Also where an interaction cannot be read alone, or only seems to begin: the findings are those of one process."""
+    if other is not None:
+        blocks.insert(*other)
+    file = tmp_path_factory.getbasetemp() / "pieces.yaml"
+    file.write_bytes(head + b"".join(blocks) + end)
+    totals, joined = made.totals(), made.totals()
+    whole = list(totals.counting(made.audit([Recording.of_file(file, made.policy)]), made.policy, made.wanted))
+    found, _ = in_pieces(file, size, made, joined)
+    assert (found, counts(joined)) == (whole, counts(totals))
+
+
+def test_a_usual_cassette_is_read_in_pieces_only(tmp_path):
+    """Each has whole interactions; with one that cannot be read alone, the whole is read again."""
+    file = tmp_path / "a.yaml"
+    for last, again in ((BLOCKS[2], 0), (BROKEN, 1)):
+        file.write_bytes(b"interactions:\n" + b"".join([*BLOCKS[:3] * 2, last]) + b"version: 1\n")
+        _, units = in_pieces(file, 700, TASKS[0], TASKS[0].totals())
+        cut = [unit.piece.interactions() for unit in units if unit.piece]
+        assert b"".join(cut) == file.read_bytes()
+        assert [each.startswith(START) for each in cut] == [False, True, True]
+        assert len(units) == len(cut) + again
+
+
+def test_a_cassette_that_is_gone_is_unreadable(tmp_path):
+    """As any other file, whether it goes before or after it is cut; one of another layout is not cut."""
+    gone = Piece(tmp_path / "a.yaml", "a.yaml", 9**9)
+    [unit] = units_of([gone], pieces._starts_of_interactions)
+    assert unit.piece is None
+    [part] = TASKS[0].parts(Unit((gone._replace(start=1, end=3),)))
+    assert part.error
+
+
+def in_pieces(file, size, made, totals):
+    """Return the findings of a cassette in pieces of at least this size, and the units that were checked."""
+    task = Recorder(made._settings, made.policy, made.wanted)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"PIECE": 1, "_LARGE_CASSETTE": 1, "_PIECE_OF_CASSETTE": size}.items():
+            patch.setattr(pieces, name, value)
+        patch.setattr(processes, "_parts", lambda units, task, _: made_here(units, task))
+        units = units_of_sources([file], cuts_cassettes=True)
+        found = list(findings_in_processes(units, task, totals, jobs=2, opened=None, on_read=bool))
+    return found, task.checked
+
+
+class Recorder(Task):
+    """A task that keeps the units that it has checked."""
+
+    def parts(self, unit):
+        """Return the parts of a unit."""
+        vars(self).setdefault("checked", []).append(unit)
+        return super().parts(unit)
+
+
+def made_here(units, task):
+    """Yield the parts of units as a pool does."""
+    for unit in units:
+        yield from ((unit, part) for part in [*task.parts(unit), None])
 
 
 def counts(totals):
@@ -137,7 +229,12 @@ def test_units_are_of_one_size(monkeypatch):
     """A large file is cut, small ones are joined, and others stay as they are."""
     monkeypatch.setattr(pieces, "PIECE", 10)
     files = [Piece(Path(f"{size}"), f"{size}", size) for size in (3, 4, 30, 5, 6, 7, 11, 1)]
-    made = list(units_of([*files[:1], Unit(source=Path("pipe")), *files[1:]], lambda file: file.size > 11, 12))
+    made = list(
+        units_of(
+            [*files[:1], Unit(source=Path("pipe")), *files[1:]],
+            lambda file: range(0, file.size, 12) if file.size > 11 else (),
+        )
+    )
     assert [[each.name for each in unit.pieces] for unit in made] == [
         ["3"],
         [],
@@ -149,5 +246,5 @@ def test_units_are_of_one_size(monkeypatch):
         ["1"],
     ]
     assert [unit.size for unit in made] == [3, 0, 4, 12, 12, 6, 11, 7, 11, 1]
-    many = list(units_of([files[-1]._replace(size=0)] * 65, bool, 12))
+    many = list(units_of([files[-1]._replace(size=0)] * 65, lambda _: ()))
     assert [len(unit.pieces) for unit in many] == [64, 1]

@@ -14,8 +14,11 @@ from pytest_pcerrors.text import late_pattern
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HEAD, _START, TAIL = b"interactions:\n", b"- request:\n", b"version: 1\n"
+HEAD, START, TAIL = b"interactions:\n", b"- request:\n", b"version: 1\n"
 """How a cassette of vcrpy and each of its interactions begin, and how it ends; its end may also be its beginning, or be missing."""
+
+HEADS = (HEAD + START, TAIL + HEAD + START)
+"""The beginnings of a cassette of vcrpy, to the first line of its first interaction."""
 
 LAST_LINE_OF_FIRST = 3
 """The last line on which the first interaction of a cassette may begin."""
@@ -73,23 +76,22 @@ def interaction_texts(stream: IO[bytes]) -> "Iterator[tuple[list[bytes], int]]":
     Raises an `UncertainError` where the file has another structure or other characters. PyYAML gives the interactions before that place
     too, if each of them can be read alone.
     """
-    head, left, piece = HEAD, b"", _read(stream, CHUNK)
-    if piece.startswith(TAIL):
-        head = TAIL + HEAD
-    if not piece.startswith(head + _START):
+    left, piece = b"", _read(stream, CHUNK)
+    head = next(filter(piece.startswith, HEADS), None)
+    if head is None:
         raise UncertainError
-    line, piece = head.count(b"\n") + 1, piece[len(head + _START) :]
+    line, piece = head.count(b"\n"), piece[len(head) :]
     while piece:
         following = _read(stream, max(CHUNK, len(left)))  # PyYAML refuses a character some KiB before it reaches it
-        *whole, left = (left + piece).split(b"\n" + _START)
+        *whole, left = (left + piece).split(b"\n" + START)
         if whole:
-            yield [_START + each + b"\n" for each in whole], line
+            yield [START + each + b"\n" for each in whole], line
         line += sum(each.count(b"\n") + 2 for each in whole)
         piece = following
     left = left.removesuffix(b"...\n").removesuffix(TAIL)
     if not left.endswith(b"\n"):
         raise UncertainError
-    yield [_START + left], line
+    yield [START + left], line
 
 
 def _read(stream: IO[bytes], size: int) -> bytes:
