@@ -98,10 +98,11 @@ class _Interactions(LineAudit):
 
     def items(self, texts: list[bytes], line: int, name: str) -> "Iterator[Finding | None]":
         """Yield the finding for each interaction, or None for one that conforms and is counted. `line` is that of the first in the cassette of this name."""
-        secrets = self._secrets
+        may_one_hold = len(texts) == 1 or self._may_hold(b"".join(text for text in texts if PACKED not in text))
         for index, text in enumerate(texts):
-            parts = plain_interaction(text) if PACKED in text else None
-            is_suspected = secrets is not None and may_hold(parts[1] if parts else text, secrets)
+            is_packed = PACKED in text
+            parts = plain_interaction(text) if is_packed else None
+            is_suspected = (may_one_hold or is_packed) and self._may_hold(parts[1] if parts else text)
             if not is_suspected and self._conforms(parts, text):
                 yield None
                 continue
@@ -118,6 +119,10 @@ class _Interactions(LineAudit):
             if isinstance(item, ArchiveError) and first <= LAST_LINE_OF_FIRST:
                 raise UncertainError  # perhaps another format
             yield finding_of_item(item, self._policy, found)
+
+    def _may_hold(self, text: bytes) -> bool:
+        """Return whether a text must be searched; several at once are faster than one by one."""
+        return self._secrets is not None and may_hold(text, self._secrets)
 
     def _conforms(self, parts: "tuple[PlainLine, bytes] | None", text: bytes) -> bool:
         plain, _ = parts or plain_interaction(text) or (None, text)
