@@ -174,6 +174,7 @@ def serve(address: str) -> int:
     quicken(setattr)
     installed()
     gc.freeze()
+    gc.set_threshold(50_000, 20)
     woken, waker = socket.socketpair()
     waker.setblocking(False)  # noqa: FBT003 - as `set_wakeup_fd` demands
     signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
