@@ -30,6 +30,7 @@ import pluggy._manager
 import pytest
 from _pytest._code import code
 from _pytest.fixtures import FixtureFunctionDefinition, FixtureManager
+from hypothesis import settings
 
 ENVIRONMENT = {"COLUMNS": "80", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "-p pcerrors -p recording"}
 """A page runs with this plugin, pytest-recording, and no other."""
@@ -175,6 +176,7 @@ def serve(address: str) -> int:
     installed()
     gc.freeze()
     gc.set_threshold(50_000, 20)
+    settings.register_profile("ci", settings.get_profile("ci"), max_examples=10)
     woken, waker = socket.socketpair()
     waker.setblocking(False)  # noqa: FBT003 - as `set_wakeup_fd` demands
     signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
