@@ -17,14 +17,20 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.exchange.model import Exchange
 
-_UNCERTAIN = (b"!binary", b"base64", b"\\\r", b"bodyFileName", b"BodyAs")
+_UNCERTAIN = (b"!binary", b"\\\r", b"bodyFileName", b"BodyAs")
 """Signs of binary data, of bodies of WireMock in files or base64, and of lines that YAML continues inside a word."""
+
+_BASE64, _URL_OF_DATA = b"base64", b";base64,"
+"""A sign of a body in base64, and the part of a URL that is not one."""
 
 _UNUSUAL = (late_pattern(rb"\\(?:x|u00|U000000)[4-7][0-9A-Fa-f]"), late_pattern(rb"!(?<![^\s\[{,:?-]!)[!<A-Za-z]"))
 """A letter written as an escape, which may be one of those signs, or a tag of YAML."""
 
 _CONTINUED = late_pattern(rb"\\\r?\n[ \t]*\\?")
-_LONGEST_NAME = 100
+_END = 4096
+"""The length of the beginning and the end of a long text, where headers are, and most secrets."""
+
+_LONG, _LONGEST_NAME = 4 * _END, 100
 _COMMON = 32  # times that it was seen
 _MOST_COMMON, _MOST_SEEN = 4, 4096
 _FOLDED = late_pattern(rb" >[-+\d]*[ \t\r]*(?:#[^\n]*)?\n")
@@ -35,11 +41,19 @@ _BINARY_ITEM = late_pattern(rb"- !!binary \|\n((?: +[A-Za-z0-9+/=]+\n)+)")
 
 
 def may_hold(data: bytes, secrets: Secrets) -> bool:
-    """Return whether the bytes of a file may contain a secret, in any notation of JSON and YAML."""
+    """Return whether the bytes of a file may contain a secret, in any notation of JSON and YAML; the ends of long ones are looked at first."""
+    return (len(data) > _LONG and _may_hold(data[:_END] + b"\n" + data[-_END:], secrets)) or _may_hold(data, secrets)
+
+
+def _may_hold(data: bytes, secrets: Secrets) -> bool:
     if b"\\" in data:
         data = _CONTINUED.sub(b"", data)
     data = _with_texts_of_items(data) if b"!!binary" in data else data
-    if any(map(data.__contains__, _UNCERTAIN)) or any(each.search(data) for each in _UNUSUAL):
+    if (
+        data.count(_BASE64) > data.count(_URL_OF_DATA)
+        or any(map(data.__contains__, _UNCERTAIN))
+        or any(each.search(data) for each in _UNUSUAL)
+    ):
         return True
     is_json = data.lstrip()[:1] in (b"{", b"[")
     harmless: Harmless = "json" if is_json else "nothing" if _FOLDED.search(data) else "yaml"
@@ -77,7 +91,7 @@ class LineSearch:
             return None
         for member, text in self._common.items():
             data = data.replace(member, text)
-        return prefilter.positions(data, _UNCERTAIN, self._end_of_member, self._marks)
+        return prefilter.positions(data, (*_UNCERTAIN, _BASE64), self._end_of_member, self._marks)
 
     def _end_of_member(self, text: bytes, start: int, end: int) -> int:
         done = _end_of_member(text, start, end)

@@ -18,6 +18,8 @@ from pytest_pcerrors.secrets.values import is_opaque_word
 from pytest_pcerrors.text import late_pattern
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ahocorasick_rs import AhoCorasick
 
 
@@ -98,8 +100,23 @@ FORMATS = (
     Format("ops_eyJ", r"ops_eyJ[A-Za-z0-9+/=]{100,}"),
 )
 
-EDGE = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
-"""The boundary before a token, which may be an escaped line break (backslash and n) or a percent-encoded character."""
+
+def edge(inside: str = "A-Za-z0-9", first: str = "") -> str:
+    """Return the pattern of the boundary before a token, which may be an escaped line break (backslash and n) or a percent-encoded character.
+
+    With `first`, its place is after the first characters of the token: a pattern that begins with such a class or text is fast to search for.
+    """
+    return rf"(?:(?<![{inside}]{first})|(?<=\\[nrt]{first})|(?<=%[0-9A-Fa-f]{{2}}{first}))"
+
+
+def in_any_case(words: "Iterable[str]", edge: str = "") -> str:
+    """Return a pattern of words in any case of their letters, which is fast to search for; `edge` is the boundary after their first letter."""
+    firsts = {letter for word in words for letter in (word[0].lower(), word[0].upper())}
+    rest = "|".join(f"(?<={word[0]}){word[1:]}" for word in words)
+    return f"[{''.join(sorted(firsts))}]{edge}(?i:{rest})"
+
+
+EDGE = edge()
 
 _EDGE_OF_ANY = EDGE.replace("A-Za-z0-9", r"A-Za-z0-9\\%")
 """The boundary before a token that may begin with the letter of an escape: not inside an escape or a percent-encoded character."""
@@ -127,8 +144,7 @@ def _loose(number: int) -> re.Pattern[bytes]:
 _LITERALS = tuple((literal, number) for number, each in enumerate(FORMATS) for literal in each.literals.split())
 _MAX_LENGTH = 4096
 _SURROGATE = late_pattern("[\ud800-\udfff]")
-_JWT_EDGE = r"(?:(?<![\w-])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
-_JWT = late_pattern(rf"{_JWT_EDGE}(eyJ[\w-]{{4,8192}}+)(?:(?:\.[\w-]*+){{2,4}}|\.[\w-]++)", re.ASCII)
+_JWT = late_pattern(rf"(eyJ{edge('A-Za-z0-9_-', 'eyJ')}[\w-]{{4,8192}}+)(?:(?:\.[\w-]*+){{2,4}}|\.[\w-]++)", re.ASCII)
 """A JSON Web Token, perhaps without its signature."""
 
 _BREAK = r"(?:[^\w\\<&-]|-(?!-)|\\+[rnt]?|<br ?/?>|&#?\w{1,5};)"

@@ -6,7 +6,7 @@ from urllib.parse import quote, unquote
 
 from pytest_pcerrors.secrets import _markup as markup
 from pytest_pcerrors.secrets import _pairs as pairs
-from pytest_pcerrors.secrets._formats import keys_hidden
+from pytest_pcerrors.secrets._formats import in_any_case, keys_hidden
 from pytest_pcerrors.secrets.definition import MASK, masked
 from pytest_pcerrors.secrets.names import NOUNS, Kind
 from pytest_pcerrors.secrets.values import is_guid, look_of
@@ -25,10 +25,9 @@ _URL = re.compile(
 _SIGNS_OF_URL = ("://", ":\\", "%3A", "%3a", " /")
 _SLASH = re.compile(r"\\+/")
 _ANNOUNCED = re.compile(
-    rf"""(?P<noun>(?:{"|".join(NOUNS)})(?:s(?!/))?)(?![a-z0-9])"""
+    rf"""(?P<noun>{in_any_case(NOUNS)}(?i:s(?!/))?)(?i:(?![a-z0-9])"""
     r"""(?:\ (?:is|was|of|value|id|named|called|with|string|provided|given|used|received|for)){0,2}\ ?[:=]?\ ?[\\"'`(\[<“\u2018«]{0,4}\ ?"""
-    rf"""(?P<word>(?![a-z_-]{{1,60}}[_-](?:{"|".join(NOUNS)})s?[ :="'])[\w.~+/=-]{{16,4096}}|(?<=["'])[^\s"'<>]{{8,64}}(?=["']))""",
-    re.IGNORECASE,
+    rf"""(?P<word>(?![a-z_-]{{1,60}}[_-](?:{"|".join(NOUNS)})s?[ :="'])[\w.~+/=-]{{16,4096}}|(?<=["'])[^\s"'<>]{{8,64}}(?=["'])))"""
 )
 """A name of a secret in a sentence, and the word after it, but not another name; it may be quoted or in brackets. ``/tokens/...`` is the path of a resource."""
 

@@ -61,7 +61,7 @@ def masked(match: re.Match[str], group: int | str = 0) -> str:
 
 
 _SCHEME = late_pattern(
-    rf"{formats.EDGE}({'|'.join(SCHEMES_IN_TEXT)})(?:[ \t]++|%20|\+)([\w.~+/=%-]++)", re.IGNORECASE | re.ASCII
+    rf"({formats.in_any_case(SCHEMES_IN_TEXT, formats.edge(first='.'))})(?:[ \t]++|%20|\+)([\w.~+/=%-]++)", re.ASCII
 )
 _SCHEMES_IN_LOWER = tuple(map(str.lower, SCHEMES_IN_TEXT))
 _NO_TOKEN = late_pattern(r"[\w-]+=(?!=*\Z)|HTTP/\d", re.ASCII)

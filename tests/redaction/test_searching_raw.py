@@ -140,6 +140,7 @@ def test_a_json_cassette_with_a_secret_is_never_passed_over(lines, indent, depth
         f"thoughtSignature: {OPAQUE}/{OPAQUE}=\n      thought_signatures:\n      - {OPAQUE}\n",
         "text: LS0tLQ== 381\n      a: b\n",
         'WWW-Authenticate:\n      - Bearer error="invalid_token"\n      a: b\n',
+        "image: data:image/png;base64,iVBORw0KGgo=\n      a: b\n",
     ],
 )
 def test_redacted_headers_and_ordinary_words_need_no_closer_look(written):
@@ -155,6 +156,8 @@ def test_redacted_headers_and_ordinary_words_need_no_closer_look(written):
         "a: >\n  authorization: ***\n  b: kX7pQz19vLmW04ab\n",
         '"authorization": "***"\n',
         "a:\n- !!binary |\n  abcde\n",
+        "image: data:image/png;base64,iVBORw0KGgo=\nencoding: base64\n",
+        f"a: {'long ' * 5000}\nauthorization: {OPAQUE}\nb: {'long ' * 5000}\n",
         f"a:\n- !!binary |\n  {b64encode(OPAQUE.join(('Bearer ', '')).encode()).decode()}\n",
         f"thought_signature_key: {OPAQUE}\n",
         "authorization: kX7pQz19vLmW04ab\nb: c\n",

@@ -241,3 +241,11 @@ def test_an_authorization_code_is_hidden_in_a_url_and_an_error_code_is_not():
     """An OAuth code is a secret, an error code is not."""
     text = 'https://host/v1?code=0.AXoA7x&state=1 and ?code=800064 and {"code": "800064"}'
     assert hide(text) == 'https://host/v1?code=***&state=1 and ?code=800064 and {"code": "800064"}'
+
+
+@pytest.mark.parametrize("cased", [str.upper, str.lower, str.swapcase])
+@pytest.mark.parametrize("before", ["Bearer", "token", "secret", "password", "session"])
+def test_a_word_before_a_secret_is_found_in_any_case(before, cased):
+    """Also where the text or a line begins with it."""
+    for around in ("", "invalid ", "sent:\n"):
+        assert hide(f"{around}{cased(before)} kX7pQz19vLmW04ab") == f"{around}{cased(before)} {MASK}"
