@@ -17,7 +17,7 @@ from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, Judged, excluded_by
 from pytest_pcerrors.reporting.formats import Target
 from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS, percentage, shortfall
-from pytest_pcerrors.rules.parsed_response import read
+from pytest_pcerrors.rules.parsed_response import ParsedResponse, read
 from pytest_pcerrors.settings import Settings
 
 _Fact = tuple[Any, ...]
@@ -37,6 +37,7 @@ class CoverageReports(Observer):
         self._receiving = receiving
         self._policy = policy
         self._received: list[tuple[str, Exchange]] = []
+        self._parsed: dict[int, ParsedResponse] = {}
         self._of_test: list[_Fact] = []
         self._of_run: Counter[_Fact] = Counter()
 
@@ -49,6 +50,7 @@ class CoverageReports(Observer):
             ran, broken, shapes = Judged.of(verdict, self._policy.policies[number].rules_under(profile))
             judged = number, profile, parsed.is_error, len(ran), tuple(sorted(broken)), tuple(shapes)
             self._of_test.append(("judged", *judged))
+            self._parsed[id(parsed.exchange)] = parsed
 
     def on_asserted(self, verdict: Verdict, codes: Collection[str]) -> None:
         """Note that an assertion with some codes of a response has passed."""
@@ -66,12 +68,13 @@ class CoverageReports(Observer):
     def take(self, item: pytest.Item) -> Any:
         """Return what the current test has met and judged, each with its number; None if that is nothing."""
         facts = Counter([*self._of_test, *self._met(item)])
-        self._of_test, self._received = [], []
+        self._of_test, self._received, self._parsed = [], [], {}
         return list(facts.items()) or None
 
     def add(self, facts: FactsOfTest) -> None:
         """Add what a test has met and judged."""
-        self._of_run.update(dict(facts.data))
+        for fact, count in facts.data:
+            self._of_run[fact] += count
 
     @cached_property
     def counted(self) -> ErrorCoverage:
@@ -113,7 +116,9 @@ class CoverageReports(Observer):
     def _met(self, item: pytest.Item) -> Iterator[_Fact]:
         """Yield how errors were met in responses; only an undocumented code has a place."""
         for way, exchange in (*(("replayed", each) for each in self._replayed(item)), *self._received):
-            parsed = read(exchange, self._receiving.policy.of(exchange).contract)
+            parsed, contract = self._parsed.get(id(exchange)), self._receiving.policy.of(exchange).contract
+            if parsed is None or parsed.contract is not contract:
+                parsed = read(exchange, contract)
             if parsed.is_error:
                 codes, entry_of = tuple(sorted(parsed.codes)), parsed.contract.entry_of
                 is_known = all(entry_of(exchange.status, code) for code in codes)

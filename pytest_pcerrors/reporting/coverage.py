@@ -41,14 +41,14 @@ class Judged(NamedTuple):
     @classmethod
     def of(cls, verdict: Verdict, rules: RuleSet) -> Self:
         """Return what a verdict says; `rules` are those under its profile."""
-        from pytest_pcerrors.simulation.shapes import shapes_of
-
         parsed = verdict.parsed
         broken = {each.rule for each in verdict.violations} | {each.rule for each in verdict.allowed}
         status, codes, contract = parsed.exchange.status, parsed.codes, parsed.contract
-        is_documented = bool(codes) and all(contract.entry_of(status, code) for code in codes)
-        shapes = () if is_documented and not broken else shapes_of(parsed.exchange, contract)
-        return cls(rules.ran(parsed), broken, shapes)
+        if codes and not broken and all(contract.entry_of(status, code) for code in codes):
+            return cls(rules.ran(parsed), broken, ())
+        from pytest_pcerrors.simulation.shapes import shapes_of
+
+        return cls(rules.ran(parsed), broken, shapes_of(parsed.exchange, contract))
 
 
 @dataclass(eq=False, repr=False)
