@@ -206,17 +206,18 @@ def shown_code(code: str) -> str:
     return code if code.isalnum() and len(code) <= _LONGEST_CODE else shown(code)
 
 
-def _of_errors(contract: "Contract") -> "Iterator[tuple[tuple[str, ...], ValueTest]]":
-    """Yield tests of codes and descriptions: the pairing is documented, and the text is not blank and has no brace.
+def _of_codes(contract: "Contract") -> "Iterator[tuple[tuple[str, ...], ValueTest]]":
+    """Yield tests that the pairing of a code is documented; a code of another type has none."""
+    if "code" in contract.members:
+        path, pairings = contract.members["code"], {"pairings": contract.pairings}
+        yield path, ValueTest("(status, {value}) in {pairings}", pairings, str)
+        yield path, ValueTest("(status, str({value})) in {pairings}", pairings, int)
 
-    A code of another type has no pairing, and another description is not a text.
-    """
-    members, pairings = contract.members, {"pairings": contract.pairings}
-    if "code" in members:
-        yield members["code"], ValueTest("(status, {value}) in {pairings}", pairings, str)
-        yield members["code"], ValueTest("(status, str({value})) in {pairings}", pairings, int)
-    if "description" in members:
-        yield members["description"], ValueTest("'{{' not in {value} and not {value}.isspace()", {}, str)
+
+def _of_descriptions(contract: "Contract") -> "Iterator[tuple[tuple[str, ...], ValueTest]]":
+    """Yield a test that a description, if it is a text, is not blank and has no brace."""
+    if "description" in contract.members:
+        yield contract.members["description"], ValueTest("'{{' not in {value} and not {value}.isspace()", {}, str)
 
 
 def _of_status(_: "Contract") -> "Iterator[tuple[tuple[str, ...], ValueTest]]":
@@ -224,13 +225,13 @@ def _of_status(_: "Contract") -> "Iterator[tuple[tuple[str, ...], ValueTest]]":
 
 
 RULES = (
-    rule(description_blank, "properties", tests=_of_errors),
+    rule(description_blank, "properties", tests=_of_descriptions),
     rule(unknown_property, "properties", documented="off"),
     rule(status_differs, "properties", observed="warning", tests=_of_status)._replace(
         applies=attrgetter("is_of_problems")
     ),
-    rule(code_unknown, "catalogue", observed="warning", tests=_of_errors),
-    rule(pairing, "catalogue", observed="warning", tests=_of_errors),
-    rule(description_placeholder, "catalogue", observed="warning", tests=_of_errors),
+    rule(code_unknown, "catalogue", observed="warning", tests=_of_codes),
+    rule(pairing, "catalogue", observed="warning", tests=_of_codes),
+    rule(description_placeholder, "catalogue", observed="warning", tests=_of_descriptions),
     rule(description_template, "catalogue", documented="off"),
 )
