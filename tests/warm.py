@@ -24,11 +24,14 @@ from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
 from tempfile import TemporaryDirectory
 from types import FunctionType, ModuleType, SimpleNamespace
+from weakref import WeakKeyDictionary
 
 import coverage
 import pluggy._manager
 import pytest
 from _pytest._code import code
+from _pytest.config import PytestPluginManager
+from _pytest.config.argparsing import OptionGroup
 from _pytest.fixtures import FixtureFunctionDefinition, FixtureManager
 from hypothesis import settings
 
@@ -73,6 +76,8 @@ WIDTH = 10
 """The bytes of each number that is sent to a script."""
 
 FIND_HOOK, FIND_FIXTURES = getattr(pluggy._manager, "_static_hook_attr", None), FixtureManager.pytest_plugin_registered
+FIND_OPTIONS: Callable[..., dict[str, object] | None] = PytestPluginManager.parse_hookimpl_opts
+OPTIONS: WeakKeyDictionary[FunctionType, dict[str, object] | None] = WeakKeyDictionary()
 FIND_RANGE = code.getstatementrange_ast
 RANGES: dict[str, dict[int, list[int]]] = {}
 
@@ -85,7 +90,9 @@ def quicken(replace: Callable[[object, str, object], None]) -> None:
     """
     replace(metadata, "distributions", installed)
     replace(pluggy._manager, "dir", names_of_hooks)
-    replace(pluggy._manager, "_static_hook_attr", hook_of_module)
+    replace(pluggy._manager, "_static_hook_attr", hook_of)
+    replace(PytestPluginManager, "parse_hookimpl_opts", options_of_hook)
+    replace(OptionGroup, "addoption", OptionGroup._addoption)
     replace(FixtureManager, "pytest_plugin_registered", fixtures_where_any)
     replace(FixtureManager, "_check_for_wrapped_fixture", lambda *_: None)
     replace(code, "getstatementrange_ast", range_of_statement)
@@ -109,10 +116,26 @@ def names_of_hooks(plugin):
     return [name for name in dir(plugin) if name.startswith("pytest_")]
 
 
-def hook_of_module(plugin, name):
-    """Look a function of a module up in its names; pluggy also searches the classes of modules, for other descriptors."""
-    found = vars(plugin).get(name) if isinstance(plugin, ModuleType) else None
-    return (found, found) if isinstance(found, FunctionType) else FIND_HOOK(plugin, name)
+def hook_of(plugin, name):
+    """Look a function up in the names of a module or class; pluggy also searches them for other descriptors."""
+    if isinstance(plugin, ModuleType):
+        found = bound = vars(plugin).get(name)
+    else:
+        found, bound = getattr(type(plugin), name, None), getattr(plugin, name, None)
+        if getattr(bound, "__func__", None) is not found:
+            return FIND_HOOK(plugin, name)
+    return (found, bound) if type(found) is FunctionType else FIND_HOOK(plugin, name)
+
+
+def options_of_hook(self, plugin, name):
+    """Look up the options of a hook, which are found once for each function."""
+    function = getattr(plugin, name, None)
+    function = getattr(function, "__func__", function)
+    if type(function) is not FunctionType:
+        return FIND_OPTIONS(self, plugin, name)
+    if function not in OPTIONS:
+        OPTIONS[function] = FIND_OPTIONS(self, plugin, name)
+    return OPTIONS[function] and OPTIONS[function].copy()
 
 
 def fixtures_where_any(self, plugin, plugin_name):

@@ -6,6 +6,8 @@ import sys
 from functools import partial
 from importlib import import_module
 from importlib.resources import files
+from itertools import compress
+from operator import is_not
 from pathlib import Path
 from pkgutil import walk_packages
 
@@ -53,9 +55,9 @@ def restore_modules(self):
     for name in sys.modules.keys() - saved.keys():
         if not (preserve and preserve(name)):
             del sys.modules[name]
-    for name, module in saved.items():
-        if sys.modules.get(name) is not module and not (preserve and preserve(name)):
-            sys.modules[name] = module
+    for name in compress(saved, map(is_not, saved.values(), map(sys.modules.get, saved))):
+        if not (preserve and preserve(name)):
+            sys.modules[name] = saved[name]
 
 
 @pytest.hookimpl(tryfirst=True)
