@@ -289,11 +289,13 @@ def test_a_run_without_reports_loads_none(suite):
         """
         import sys
 
+        sys.modules.pop("pytest_pcerrors.plugin._reports", None)
+
         def pytest_unconfigure():
             assert "pytest_pcerrors.plugin._reports" not in sys.modules
         """
     )
-    result = suite.runpytest_subprocess("--pc-cassettes=cassettes", "-n1")
+    result = suite.runpytest("--pc-cassettes=cassettes", "-n1")
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
     assert "AssertionError" not in result.stderr.str()
 

@@ -1,5 +1,6 @@
 """Assertions inside tests: the policy of the run and of the test, wherever they are called."""
 
+import sys
 from textwrap import dedent
 
 import pytest
@@ -29,9 +30,9 @@ allow = pytest.mark.pc_allow("code-number", reason="numbers")
 def run(pytester):
     """Run a test module after a head with `breaks`, which returns the rules that a numeric code breaks, and a mark `allow`."""
 
-    def run(body, *arguments, how=pytester.runpytest):
+    def run(body, *arguments):
         pytester.makepyfile(HEAD + dedent(body))
-        return how(*arguments)
+        return pytester.runpytest(*arguments)
 
     return run
 
@@ -63,9 +64,11 @@ def test_the_settings_hold(run, settings, table):
     ],
     ids=["marker", "option", "fixture"],
 )
-def test_a_run_that_uses_us_counts_what_is_imported_inside_a_test(run, pytester, body, arguments):
-    """In a process that has not loaded us before."""
-    result = run(body, *arguments, how=pytester.runpytest_subprocess)
+def test_a_run_that_uses_us_counts_what_is_imported_inside_a_test(run, monkeypatch, body, arguments):
+    """As in a process that has not loaded us before."""
+    for name in [each for each in sys.modules if each.partition(".")[0] == "pytest_pcerrors"]:
+        monkeypatch.delitem(sys.modules, name)
+    result = run(body, *arguments)
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["pcerrors: 1 error response checked*"])
 

@@ -75,17 +75,19 @@ def test_the_fast_check_misses_no_misspelling(name):
         assert hooks._may_name_us(f"[other]\n{header.format(name)}\n".encode()), header
 
 
-def test_tables_with_a_name_like_ours_load_no_run(loaded, pytester):
-    """They are looked at, and left to their owners."""
-    pytester.makepyprojecttoml(LIKE_OURS)
-    assert "pytest_pcerrors.plugin._run" not in loaded()
-
-
-@pytest.mark.parametrize("table", ["", 'profile = "documented"'], ids=["empty", "default"])
-def test_a_run_that_uses_us_loads_the_rest(loaded, settings, table):
-    """A table of settings is enough, even without settings."""
-    settings(table)
-    assert "pytest_pcerrors.plugin._run" in loaded()
+@pytest.mark.parametrize(
+    ("text", "is_loaded"),
+    [
+        (LIKE_OURS, False),
+        ("[tool.pcerrors]", True),
+        ('[tool.pcerrors]\nprofile = "documented"', True),
+    ],
+    ids=["like ours", "empty", "default"],
+)
+def test_a_table_of_ours_is_enough_to_load_the_rest(pytester, text, is_loaded):
+    """Even without settings; those with a name like ours are looked at, and left to their owners."""
+    pytester.makepyprojecttoml(text)
+    assert pytester.parseconfigure().pluginmanager.has_plugin("pcerrors-run") == is_loaded
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,9 @@ def test_workers_without_counts(pytester):
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
     result.stdout.no_fnmatch_line("*pcerrors:*")
     pytester.makepyfile("def test_it(): pass")
-    result = pytester.runpytest_subprocess("-n1")
+    pytester.makeconftest("import sys\nassert sys.modules.pop('pytest_pcerrors.policy.check')")
+    result = pytester.runpytest("-n1")
+    result.assert_outcomes(passed=1)
     result.stdout.no_fnmatch_line("*pcerrors:*")
 
 
