@@ -10,7 +10,7 @@ from transports import TRANSPORTS
 from pytest_pcerrors import Contract, assert_errors_surface, assert_preserved, assert_retries
 from pytest_pcerrors.policy.check import Context, within
 from pytest_pcerrors.policy.policy import Policy
-from pytest_pcerrors.simulation import Simulator, ok
+from pytest_pcerrors.simulation import SHAPES, Simulator, ok
 
 pytestmark = pytest.mark.usefixtures("few_modules")
 
@@ -56,13 +56,14 @@ def keeps_facts(call):
 
 SHIPPED = Contract.default()
 FIRST_OF_EACH = {entry.status: entry.row for entry in reversed(tuple(SHIPPED.catalogue)) if entry.status < 410}
+OTHERS = [name for name in SHAPES if name.endswith(("-400", "-403", "-500"))]
 SMALL = Contract.of_document({**SHIPPED.document(), "entries": list(FIRST_OF_EACH.values())})
 
 
 def surfaces(call):
     """Check that errors look like errors."""
     with within(Context(Policy(SMALL))):
-        assert_errors_surface(call, success=ok({"totalCount": 0, "items": []}))
+        assert_errors_surface(call, success=ok({"totalCount": 0, "items": []}), without=OTHERS)
 
 
 CHECKS = {
