@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import metadata
+from itertools import chain
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
 from tempfile import TemporaryDirectory
@@ -27,6 +28,7 @@ from types import FunctionType, ModuleType, SimpleNamespace
 from weakref import WeakKeyDictionary
 
 import coverage
+import pluggy._hooks
 import pluggy._manager
 import pytest
 from _pytest._code import code
@@ -34,6 +36,7 @@ from _pytest.config import PytestPluginManager
 from _pytest.config.argparsing import OptionGroup
 from _pytest.fixtures import FixtureFunctionDefinition, FixtureManager
 from hypothesis import settings
+from pluggy import HookImpl
 
 ENVIRONMENT = {"COLUMNS": "80", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "-p pcerrors -p recording"}
 """A page runs with this plugin, pytest-recording, and no other."""
@@ -78,6 +81,9 @@ WIDTH = 10
 FIND_HOOK, FIND_FIXTURES = getattr(pluggy._manager, "_static_hook_attr", None), FixtureManager.pytest_plugin_registered
 FIND_OPTIONS: Callable[..., dict[str, object] | None] = PytestPluginManager.parse_hookimpl_opts
 OPTIONS: WeakKeyDictionary[FunctionType, dict[str, object] | None] = WeakKeyDictionary()
+ARGUMENTS: WeakKeyDictionary[Callable[..., object], dict[type, object]] = WeakKeyDictionary()
+FIND_ARGUMENTS: Callable[..., object] = pluggy._hooks.varnames
+HAS_FIXTURES: WeakKeyDictionary[ModuleType | type, bool] = WeakKeyDictionary()
 FIND_RANGE = code.getstatementrange_ast
 RANGES: dict[str, dict[int, list[int]]] = {}
 
@@ -91,6 +97,7 @@ def quicken(replace: Callable[[object, str, object], None]) -> None:
     replace(metadata, "distributions", installed)
     replace(pluggy._manager, "dir", names_of_hooks)
     replace(pluggy._manager, "_static_hook_attr", hook_of)
+    replace(sys.modules[HookImpl.__module__], "varnames", names_of_arguments)
     replace(PytestPluginManager, "parse_hookimpl_opts", options_of_hook)
     replace(OptionGroup, "addoption", OptionGroup._addoption)
     replace(FixtureManager, "pytest_plugin_registered", fixtures_where_any)
@@ -114,6 +121,14 @@ def installed() -> list[SimpleNamespace]:
 def names_of_hooks(plugin):
     """Return the names of a plugin that may be hooks; pluggy asks pytest about all of them, thousands in each run."""
     return [name for name in dir(plugin) if name.startswith("pytest_")]
+
+
+def names_of_arguments(function, **options):
+    """Look up the names of the arguments of a function or method, which are found once."""
+    known = ARGUMENTS.setdefault(getattr(function, "__func__", function), {})
+    if type(function) not in known:
+        known[type(function)] = FIND_ARGUMENTS(function, **options)
+    return known[type(function)]
 
 
 def hook_of(plugin, name):
@@ -140,8 +155,12 @@ def options_of_hook(self, plugin, name):
 
 def fixtures_where_any(self, plugin, plugin_name):
     """Search a plugin for fixtures only if it has any; pytest also asks each attribute of those that have none."""
-    owners = [plugin] if isinstance(plugin, ModuleType) else type(plugin).__mro__
-    if any(type(value) is FixtureFunctionDefinition for owner in owners for value in vars(owner).values()):
+    owner = plugin if isinstance(plugin, ModuleType) else type(plugin)
+    if owner not in HAS_FIXTURES:
+        owners = [owner] if owner is plugin else owner.__mro__
+        values = chain.from_iterable(vars(each).values() for each in owners)
+        HAS_FIXTURES[owner] = FixtureFunctionDefinition in map(type, values)
+    if HAS_FIXTURES[owner]:
         FIND_FIXTURES(self, plugin, plugin_name)
 
 
