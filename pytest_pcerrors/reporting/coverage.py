@@ -117,7 +117,7 @@ class ErrorCoverage:
 
     def is_met(self, entry: Entry) -> bool:
         """Return whether an error was met in any way."""
-        return any(self.pairings[*entry.pairing, way] for way in WAYS)
+        return any(self._counts(entry).values())
 
     def change(self, entry: Entry, base: Self) -> Literal["", "lost", "won"]:
         """Return what has become of an error since the coverage of another run; an excluded error is neither lost nor won."""
@@ -132,7 +132,8 @@ class ErrorCoverage:
 
     def missing(self) -> list[Entry]:
         """Return the wanted errors that were not met."""
-        return [entry for entry in self.wanted if not self.is_met(entry)]
+        met = {(status, code) for (status, code, _), count in self.pairings.items() if count}
+        return [entry for entry in self.wanted if entry.pairing not in met]
 
     @property
     def met(self) -> int:
@@ -177,15 +178,23 @@ class ErrorCoverage:
 
     def _row(self, entry: Entry) -> dict[str, Any]:
         row = {"status": entry.status, "code": entry.code, "excluded": entry.pairing in self.excluded}
-        return row | {way: self.pairings[*entry.pairing, way] for way in WAYS}
+        return row | self._counts(entry)
+
+    def _counts(self, entry: Entry) -> dict[Way, int]:
+        status, code = entry.pairing
+        return {
+            way: self.pairings.get((status, code, way), 0) for way in WAYS
+        }  # a Counter takes longer for what it lacks
 
     @classmethod
     def of_document(cls, document: Mapping[str, Any], contract: Contract) -> Self:
         """Return the coverage in a document of this version and of a contract."""
         coverage = cls(contract)
         coverage.excluded = frozenset((row["status"], row["code"]) for row in document["pairings"] if row["excluded"])
-        for row in document["pairings"]:
-            coverage.pairings.update({(row["status"], row["code"], way): row[way] for way in WAYS if row[way]})
+        pairings = (((row["status"], row["code"], way), row[way]) for row in document["pairings"] for way in WAYS)
+        for pairing, count in pairings:
+            if count:
+                coverage.pairings[pairing] += count
         for row in document["statuses"]:
             coverage.statuses.update({(row["status"], way): row[way] for way in WAYS if row[way]})
         for row in document["rules"]:
