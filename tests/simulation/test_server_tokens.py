@@ -7,6 +7,7 @@ import requests
 
 from pytest_pcerrors import UsageError
 from pytest_pcerrors.redaction import Redaction
+from pytest_pcerrors.simulation.answers import tokens
 from pytest_pcerrors.simulation.server import ErrorServer
 
 V2, V1 = "/acme.example/oauth2/v2.0/token", "/acme.example/oauth2/token"
@@ -128,13 +129,13 @@ def test_a_refused_request_uses_no_rule(server):
     assert status(server, token) == 200
 
 
-def test_a_token_expires(server):
+def test_a_token_expires(server, monkeypatch):
     """After its lifetime; a new one is valid."""
     server.issue_tokens(lifetime=1)
     server.respond("GET", "/v1/**", (200, b"{}"))
     came = ask(server).json()
     assert (came["expires_in"], status(server, came["access_token"])) == (1, 200)
-    time.sleep(1.05)
+    monkeypatch.setattr(tokens, "monotonic", lambda: time.monotonic() + 1)
     assert status(server, came["access_token"]) == 401
     assert server.requests[-1].answer == "empty-401, the token has expired"
     assert status(server, ask(server).json()["access_token"]) == 200
