@@ -37,8 +37,8 @@ Source = Path | None
 
 STDIN = "-"
 _PROTOCOLS = ("tcp", "tls", "ucx", "ws", "wss")
-_WORTH = 4 * 1024 * 1024
-"""The size of what is worth a process, in bytes."""
+_WORTH, _OPENING = 4 * 1024 * 1024, 4096
+"""The size of what is worth a process, in bytes, and of what could be read in the time that it takes to open a file."""
 
 
 class Input(NamedTuple):
@@ -57,10 +57,12 @@ def standard_input() -> IO[bytes]:
 
 def sources_of(paths: Sequence[str]) -> list[Source]:
     """Return every file to read once, and None for standard input. A wrong path raises before anything is read."""
+    found = [source for path in paths for source in ([None] if path == STDIN else archive_files(Path(path)))]
+    if len(paths) == 1:
+        return found
     sources: dict[object, Source] = {}
-    for path in paths:
-        for source in [None] if path == STDIN else archive_files(Path(path)):
-            sources.setdefault(source and identity(source), source)
+    for source in found:
+        sources.setdefault(source and identity(source), source)
     return list(sources.values())
 
 
@@ -181,7 +183,7 @@ def _findings_here(
 ) -> "Iterator[FindingData]":
     """Yield the findings of the report for these sources, in their order, and count everything, in processes of this machine."""
     policy, sizes = task.policy, [size_of(source) for source in sources]
-    jobs = jobs or max(1, min(_cpus(), sum(filter(None, sizes)) // _WORTH))
+    jobs = jobs or max(1, min(_cpus(), sum(size + _OPENING for size in sizes if size is not None) // _WORTH))
     with progress_bar(sizes, quiet=quiet) as on_read:
         opened = partial(recording_of, policy=policy, on_read=on_read)
         if jobs == 1:
@@ -190,7 +192,11 @@ def _findings_here(
         from pytest_pcerrors.engines.pieces import units_of_sources
         from pytest_pcerrors.engines.processes import findings_in_processes
 
-        units = units_of_sources(sources, has_layout=policy.layout is not None, cuts_cassettes=task.counts_interactions)
+        units = units_of_sources(
+            zip(sources, sizes, strict=True),
+            has_layout=policy.layout is not None,
+            cuts_cassettes=task.counts_interactions,
+        )
         counted = on_read or (lambda _: None)
         yield from findings_in_processes(units, task, totals, jobs=jobs, opened=opened, on_read=counted)
 

@@ -103,9 +103,9 @@ class Unit(NamedTuple):
 
 
 def units_of_sources(
-    sources: Iterable[Path | None], *, has_layout: bool = False, cuts_cassettes: bool = False
+    sources: Iterable[tuple[Path | None, int | None]], *, has_layout: bool = False, cuts_cassettes: bool = False
 ) -> Iterator[Unit]:
-    """Yield the units of sources in their order. Standard input (None), pipes and devices are read by this process."""
+    """Yield the units of sources with their sizes, in their order. What has no size (standard input, pipes, devices) is read by this process."""
 
     def starts(file: Piece) -> Sequence[int]:
         if file.is_cassette:
@@ -113,10 +113,8 @@ def units_of_sources(
         return range(0, file.size, PIECE) if file.size > PIECE and has_lines(file, has_layout=has_layout) else ()
 
     files = (
-        Piece(source, str(source), source.stat().st_size)
-        if source is not None and source.is_file()
-        else Unit(source=source)
-        for source in sources
+        Unit(source=source) if source is None or size is None else Piece(source, str(source), size)
+        for source, size in sources
     )
     return units_of(files, starts)
 

@@ -87,7 +87,8 @@ def test_only_this_process_reads_what_is_not_a_file(archives, tmp_path):
     os.mkfifo(tmp_path / "pipe")
     names = "c.ndjson a.ndjson b/one.ndjson".split()
     files = [tmp_path / each for each in names]
-    made = list(units_of_sources([*files, None, tmp_path / "pipe"], has_layout=False))
+    sources = [*files, None, tmp_path / "pipe"]
+    made = list(units_of_sources((each, _input.size_of(each)) for each in sources))
     shown = [[str(each.file.relative_to(tmp_path)) for each in unit.pieces] for unit in made]
     assert (shown[0], shown[1:-3], shown[-3:]) == ([names[0]], [[names[1]]] * 3, [[names[2]], [], []])
     assert [unit.source for unit in made[-2:]] == [None, tmp_path / "pipe"]

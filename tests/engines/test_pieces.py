@@ -142,7 +142,7 @@ def in_pieces(file, size, made, totals):
         for name, value in {"PIECE": 1, "_LARGE_CASSETTE": 1, "_PIECE_OF_CASSETTE": size}.items():
             patch.setattr(pieces, name, value)
         patch.setattr(processes, "_parts", lambda units, task, _: made_here(units, task))
-        units = units_of_sources([file], cuts_cassettes=True)
+        units = units_of_sources([(file, file.stat().st_size)], cuts_cassettes=True)
         found = list(findings_in_processes(units, task, totals, jobs=2, opened=None, on_read=bool))
     return found, task.checked
 

@@ -73,10 +73,9 @@ def _found(top: Path) -> Iterator[os.DirEntry[str]]:
 
 def _once(entries: Iterator[os.DirEntry[str]], endings: Collection[str]) -> list[Path]:
     """Return the files with these suffixes, each once: under its own name, or under a link if it has no other name."""
-    fitting = [entry for entry in entries if ending(Path(entry.path)) in endings and _is(entry.is_file)]
+    fitting = [(entry, file) for entry in entries if ending(file := Path(entry.path)) in endings and _is(entry.is_file)]
     files: dict[Identity | Path, Path] = {}
-    for entry in sorted(fitting, key=lambda each: each.is_symlink()):
-        file = Path(entry.path)
+    for _, file in sorted(fitting, key=lambda each: each[0].is_symlink()):
         files.setdefault(identity(file), file)
     return list(files.values())
 

@@ -96,7 +96,9 @@ def interaction_texts(stream: IO[bytes]) -> "Iterator[tuple[list[bytes], int]]":
 
 def _read(stream: IO[bytes], size: int) -> bytes:
     """Read whole lines of a file in UTF-8; raise an `UncertainError` if it has other characters than printable ones and line feeds."""
-    data = stream.read(size) + stream.readline()
+    data = stream.read(size)
+    if len(data) == size:
+        data += stream.readline()
     if data.translate(None, _USUAL):
         try:
             is_unusual = _UNUSUAL.search(data.decode()) is not None
