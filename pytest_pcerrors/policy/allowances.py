@@ -46,8 +46,8 @@ def lies_in(origin: str | None, path: Path, root: Path) -> bool:
     """Return whether an origin (``path:line`` or ``path#/pointer``) is in a file or a folder."""
     if origin is None:
         return False
-    file, folder = (Path(os.path.normpath(each)) for each in (root / file_of(origin), path))
-    return file == folder or folder in file.parents
+    file, folder = (os.path.normcase(os.path.normpath(each)) for each in (root / file_of(origin), path))
+    return f"{file}{os.sep}".startswith(f"{folder.rstrip(os.sep)}{os.sep}")
 
 
 def file_of(origin: str) -> str:
