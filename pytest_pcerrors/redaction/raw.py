@@ -18,17 +18,16 @@ if TYPE_CHECKING:
     from pytest_pcerrors.exchange.model import Exchange
 
 _UNCERTAIN = (b"!binary", b"\\\r", b"bodyFileName", b"BodyAs")
-"""Signs of binary data, of bodies of WireMock in files or base64, and of lines that YAML continues inside a word."""
+"""Signs of binary data, of bodies of WireMock in files, and of lines that YAML continues inside a word."""
 
-_BASE64, _URL_OF_DATA = b"base64", b";base64,"
-"""A sign of a body in base64, and the part of a URL that is not one."""
+_BASE64 = b"base64"  # a sign of a body in it
 
 _UNUSUAL = (late_pattern(rb"\\(?:x|u00|U000000)[4-7][0-9A-Fa-f]"), late_pattern(rb"!(?<![^\s\[{,:?-]!)[!<A-Za-z]"))
 """A letter written as an escape, which may be one of those signs, or a tag of YAML."""
 
 _CONTINUED = late_pattern(rb"\\\r?\n[ \t]*\\?")
 _END = 4096
-"""The length of the beginning and the end of a long text, where headers are, and most secrets."""
+"""The length of the beginning and of the end of a long text, where headers are, and with them most secrets."""
 
 _LONG, _LONGEST_NAME = 4 * _END, 100
 _COMMON = 32  # times that it was seen
@@ -49,11 +48,8 @@ def _may_hold(data: bytes, secrets: Secrets) -> bool:
     if b"\\" in data:
         data = _CONTINUED.sub(b"", data)
     data = _with_texts_of_items(data) if b"!!binary" in data else data
-    if (
-        data.count(_BASE64) > data.count(_URL_OF_DATA)
-        or any(map(data.__contains__, _UNCERTAIN))
-        or any(each.search(data) for each in _UNUSUAL)
-    ):
+    has_base64 = data.count(_BASE64) > data.count(b";base64,")  # not only URLs of data
+    if has_base64 or any(map(data.__contains__, _UNCERTAIN)) or any(each.search(data) for each in _UNUSUAL):
         return True
     is_json = data.lstrip()[:1] in (b"{", b"[")
     harmless: Harmless = "json" if is_json else "nothing" if _FOLDED.search(data) else "yaml"

@@ -117,22 +117,19 @@ def in_any_case(words: "Iterable[str]", edge: str = "") -> str:
 
 
 EDGE = edge()
-
-_EDGE_OF_ANY = EDGE.replace("A-Za-z0-9", r"A-Za-z0-9\\%")
-"""The boundary before a token that may begin with the letter of an escape: not inside an escape or a percent-encoded character."""
-
 _NO_BASE64 = r"(?![A-Za-z0-9+/]{20})"
 
 
 @cache
 def _exact(number: int) -> re.Pattern[str]:
-    """Return the pattern with its boundaries; a token of only letters and digits is not matched inside base64."""
+    """Return the pattern with its boundaries.
+
+    A token of only letters and digits is not matched inside base64, and one that may begin with the letter of an escape not inside an escape.
+    """
     each = FORMATS[number]
     is_plain = all(literal.isalnum() for literal in each.literals.split())
-    edge = _EDGE_OF_ANY if each.before or each.pattern.startswith(("n", "r", "t")) else EDGE
-    if is_plain:
-        edge = edge.replace("A-Za-z0-9", "A-Za-z0-9+/", 1)
-    return re.compile(f"{edge}(?:{each.pattern}){_NO_BASE64 if is_plain else ''}", re.ASCII)
+    inside = "A-Za-z0-9" + "+/" * is_plain + r"\\%" * (each.before > 0 or each.pattern.startswith(("n", "r", "t")))
+    return re.compile(f"{edge(inside)}(?:{each.pattern}){_NO_BASE64 if is_plain else ''}", re.ASCII)
 
 
 @cache

@@ -64,7 +64,6 @@ _ESCAPES = (
 """The first characters of escapes in JSON, YAML, URLs and markup, and the pattern of an escape."""
 
 _MAX_ESCAPED = 5
-_LONG = 512
 
 _WITHIN_WORD = late_pattern(rb"(?:[a-z][a-z]|[A-Z][a-zA-Z])")
 """The character before a short word, and its first one, where it does not begin a word: ``sas`` in ``Kansas``."""
@@ -202,16 +201,11 @@ class Prefilter:
 
 
 def suspected(texts: list[str], may_be_in: Callable[[str], bool]) -> list[str]:
-    """Return the texts that must be searched; short ones are checked many at once."""
-    short = [each for each in texts if len(each) < _LONG]
-    return _halved(short, may_be_in) + [each for each in texts if len(each) >= _LONG and may_be_in(each)]
-
-
-def _halved(texts: list[str], may_be_in: Callable[[str], bool]) -> list[str]:
+    """Return the texts that must be searched; many are checked at once."""
     if not texts or not may_be_in("\n".join(texts)):
         return []
     middle = len(texts) // 2
-    return _halved(texts[:middle], may_be_in) + _halved(texts[middle:], may_be_in) if middle else texts
+    return suspected(texts[:middle], may_be_in) + suspected(texts[middle:], may_be_in) if middle else texts
 
 
 def _is_within_word(data: bytes, start: int) -> bool:

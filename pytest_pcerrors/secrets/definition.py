@@ -68,7 +68,7 @@ _NO_TOKEN = late_pattern(r"[\w-]+=(?!=*\Z)|HTTP/\d", re.ASCII)
 """A parameter of a challenge, or the end of a request line."""
 
 _NUMBER = late_pattern(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
-_FEW_DIGITS, _SHORTEST_TOKEN = 5, 16
+_FEW_DIGITS, _SHORTEST_TOKEN, _LONG = 5, 16, 512
 _GUID = late_pattern(rf"{GUID}|{formats.EDGE}[0-9a-fA-F]{{32}}(?![0-9A-Za-z])")
 _PSEUDONYM = "00000000000040008000"
 _NIL = "0" * 32
@@ -173,8 +173,11 @@ class Secrets:
         return has_tenant or any(map(self.matches, (plain, plain.replace("\n", " "))))
 
     def suspected(self, texts: list[str]) -> list[str]:
-        """Return the texts of a list that must be searched; many are checked at once."""
-        return suspected(texts, self.may_be_in)
+        """Return the texts of a list that must be searched; short ones are checked many at once."""
+        short = [each for each in texts if len(each) < _LONG]
+        return suspected(short, self.may_be_in) + [
+            each for each in texts if len(each) >= _LONG and self.may_be_in(each)
+        ]
 
     @property
     def prefilter_of_lines(self) -> Prefilter | None:

@@ -23,6 +23,7 @@ NAMES = (
 VALUES = (
     "Bearer ***", "<ACCESS_TOKEN>", "[FILTERED]", "null", "true", "no pass today", "Basic dTpw", "summer", "12345",
     "1234567", "a basic word", "a, token, b", "[]", OPAQUE, f"Bearer {OPAQUE}", f"sid={OPAQUE}",
+    f"data:image/png;base64,{OPAQUE}",
 )  # fmt: skip
 BARE = ("null", "true", "12345", "[]")
 LINES = st.lists(
