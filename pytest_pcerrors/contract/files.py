@@ -99,7 +99,7 @@ def _merged(path: Path, document: dict[str, Any], extending: tuple[str, ...]) ->
 
 def envelope_document(name: str) -> dict[str, Any]:
     """Return the document of one of the `ENVELOPES`, without the name of an API."""
-    return {**published_schema(_PACKAGE, f"envelopes/{name}.json"), "statuses": {}, "entries": []}
+    return {**published_schema(_PACKAGE, "envelopes.json")[name], "statuses": {}, "entries": []}
 
 
 def _check_pairings(entries: list[dict[str, Any]], where: str) -> None:
