@@ -28,7 +28,7 @@ class Finder:
     """
 
     def __init__(self, texts: Collection[bytes], cased: Iterable[bytes] = (), marks: Iterable[bytes] = ()) -> None:
-        self._texts, self._cased, self._marks = _shortest(texts), list(cased), list(marks)
+        self._texts, self._cased, self._marks = list(texts), list(cased), list(marks)
         self._any_case = _shortest(sorted({*self._texts, *map(bytes.lower, self._cased)}))
         self._longest = max(map(len, (*texts, *self._cased)))
         self._automaton = self._made_as(Implementation.ContiguousNFA)
@@ -42,7 +42,7 @@ class Finder:
         if before < _SOME <= self._searched:
             self._automaton = self._made_as(Implementation.DFA)
         if before < _MUCH <= self._searched:
-            self._scan = _scanner(self._texts, self._cased, self._marks)
+            self._scan = _scanner(_shortest(self._texts), self._cased, self._marks)
         if self._scan is None:
             return self._automaton.find_matches_as_indexes(data.lower()), None
         return self._scan(data)
@@ -82,7 +82,7 @@ class Matches:
 def _shortest(texts: Iterable[bytes]) -> list[bytes]:
     """Return the texts that contain no other."""
     every = list(texts)
-    inside = BytesAhoCorasick(every)
+    inside = BytesAhoCorasick(every, implementation=Implementation.NoncontiguousNFA)
     return [each for each in every if len(inside.find_matches_as_indexes(each, overlapping=True)) == 1]
 
 
