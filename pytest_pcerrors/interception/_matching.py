@@ -9,6 +9,7 @@ from urllib.parse import ParseResult, parse_qsl
 from vcr import matchers
 from vcr.request import Request
 
+from pytest_pcerrors.interception._interactions import body_of
 from pytest_pcerrors.jsontext import escaped_step
 
 Matcher = Callable[[Request, Request], bool | None]
@@ -50,6 +51,35 @@ _PARTS: dict[Any, Callable[[Request], Hashable]] = {
 
 _NARROWING = {matchers.uri: _whole}
 """A part that is equal in matching requests, for matchers that compare more than this part."""
+
+_BODIES = {matchers.body, matchers.raw_body}
+
+
+def _of_body(request: Request) -> Iterator[Hashable]:
+    """Yield the bytes of a body, and the names and values in it, in any order; of two matching bodies, one of these is equal."""
+    value: Any = body_of(request.body)
+    yield value
+    try:
+        for transform in matchers._get_transformers(request):  # noqa: SLF001 - what the matcher itself compares
+            value = transform(value)
+    except Exception:  # noqa: BLE001 - those of a broken body of XML-RPC may be of any type
+        return  # it matches only the same bytes
+    yield _scalars(value)
+
+
+def _scalars(value: Any) -> frozenset[Hashable]:
+    left: list[Any] = [value]
+    found: set[Hashable] = set()
+    while left:
+        each = left.pop()
+        if isinstance(each, dict):
+            found.update(each)
+            left += each.values()
+        elif isinstance(each, list | tuple):
+            left += each
+        elif isinstance(each, Hashable):
+            found.add(each)
+    return frozenset(found)
 
 
 def _differences(matcher: Matcher, sent: Request, recorded: Request) -> Iterator[Difference]:
@@ -153,8 +183,9 @@ def _shown(body: bytes | None) -> str:
 
 
 class RecordingIndex:
-    """Finds recordings by a key, which covers the matchers that compare plain parts of a request; the others compare what has the same key.
+    """Finds recordings by keys, which cover the matchers that compare known parts of a request; all others compare what has the same key.
 
+    Each matcher of bodies makes a key of its own: that of vcrpy compares the lines of two bodies that differ, which takes long.
     `comparable` returns the form in which requests are compared.
     """
 
@@ -163,6 +194,7 @@ class RecordingIndex:
         self._match_on = match_on
         self._parts = [known[matcher] for matcher in match_on if matcher in known]
         self._closer = [matcher for matcher in match_on if matcher not in _PARTS]
+        self._has_body = not _BODIES.isdisjoint(match_on)
         self._comparable = comparable
         self._compared: list[Request] = []
         self._by_key: dict[Hashable, list[int]] = {}
@@ -171,7 +203,8 @@ class RecordingIndex:
     def add(self, request: Request) -> None:
         """Add the request of the next recording."""
         compared = self._comparable(request)
-        self._by_key.setdefault(self._key(compared), []).append(len(self._compared))
+        for key in self._keys(compared):
+            self._by_key.setdefault(key, []).append(len(self._compared))
         self._compared.append(compared)
 
     def rewind(self) -> None:
@@ -181,19 +214,22 @@ class RecordingIndex:
     def find(self, request: Request, is_done: Callable[[int], bool], can_play: Callable[[int], bool]) -> int | None:
         """Return the first matching recording that can be played; recordings at the front that are done are skipped permanently."""
         compared = self._comparable(request)
-        key = self._key(compared)
-        indices = self._by_key.get(key, ())
-        first = self._first_left.get(key, 0)
-        while first < len(indices) and is_done(indices[first]):
-            first += 1
-        self._first_left[key] = first
-        playable = (index for index in islice(indices, first, None) if can_play(index))
-        return next((index for index in playable if self._accepts(compared, index)), None)
+        found: list[int] = []
+        for key in self._keys(compared):
+            indices = self._by_key.get(key, ())
+            first = self._first_left.get(key, 0)
+            while first < len(indices) and is_done(indices[first]):
+                first += 1
+            self._first_left[key] = first
+            playable = (index for index in islice(indices, first, None) if can_play(index))
+            found += islice((index for index in playable if self._accepts(compared, index)), 1)
+        return min(found, default=None)
 
     def matches(self, request: Request) -> Iterator[int]:
         """Yield each recording that matches a request, played or not."""
         compared = self._comparable(request)
-        return (index for index in self._by_key.get(self._key(compared), ()) if self._accepts(compared, index))
+        indices = {index for key in self._keys(compared) for index in self._by_key.get(key, ())}
+        return (index for index in sorted(indices) if self._accepts(compared, index))
 
     def differences(self, request: Request) -> Iterator[tuple[int, list[Difference]]]:
         """Yield each recording, with all differences between a request and its request that the matchers compare; none if they match."""
@@ -201,8 +237,9 @@ class RecordingIndex:
         for index, each in enumerate(self._compared):
             yield index, [found for matcher in self._match_on for found in _differences(matcher, compared, each)]
 
-    def _key(self, request: Request) -> Hashable:
-        return tuple(part(request) for part in self._parts)
+    def _keys(self, request: Request) -> list[Hashable]:
+        parts = tuple(part(request) for part in self._parts)
+        return [(parts, each) for each in _of_body(request)] if self._has_body else [parts]
 
     def _accepts(self, sent: Request, index: int) -> bool:
         """Return whether a recording with the same key matches a request."""

@@ -1,6 +1,6 @@
 """Matching of requests: vcrpy's matchers, a key for those that compare plain parts, and reported differences."""
 
-from itertools import combinations
+from itertools import combinations, product
 
 import pytest
 from tapes import HOST, interaction
@@ -61,6 +61,49 @@ def test_key_and_closer_look_decide_as_vcrpy_does(variant):
     chosen, other = [*combinations(BY_NAME, 1), *combinations(BY_NAME, 2)], request(**VARIANTS[variant])
     expected = {names: matchers.requests_match(request(), other, [BY_NAME[name] for name in names]) for names in chosen}
     assert {names: matches(names, request(), other) for names in chosen} == expected
+
+
+BODIES = [
+    None, b"", b'{"a": [1, {"b": null}]}', b'{"a":[1.0,{"b":null}]}', b'{"a": 1}', b"[1", b"[" * 9_999, b"a=1&b=2", b"b=2&a=1", b"3\r\na=1\r\n0\r\n\r\n", b"a=1",
+    b"<methodCall><params><param><value><dateTime.iso8601>20240101T00:00:00</dateTime.iso8601></value></param></params></methodCall>",
+    b"<fault/>", b"\xff",
+]  # fmt: skip
+HEADERS = [
+    {}, {"content-type": "application/json"}, {"Content-Type": "application/x-www-form-urlencoded"}, {"Transfer-Encoding": "chunked"},
+    {"Content-Type": "text/xml", "User-Agent": "xmlrpc"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["body", "raw_body"])
+def test_bodies_are_found_as_vcrpy_finds_them(name):
+    """Each pair of bodies, with and without the headers that say how to read them; a body that vcrpy cannot read has the same bytes, or does not match."""
+    requests = [request(body=body, headers=headers) for body, headers in product(BODIES, HEADERS)]
+    index = RecordingIndex([BY_NAME[name]], lambda request: request)
+    for each in requests:
+        index.add(each)
+
+    def is_match(one, other):
+        try:
+            return matchers.requests_match(one, other, [BY_NAME[name]])
+        except (RecursionError, TypeError, LookupError, matchers.xmlrpc.client.Error):
+            return False
+
+    for sent in requests:
+        if is_match(sent, sent):
+            assert list(index.matches(sent)) == [number for number, each in enumerate(requests) if is_match(sent, each)]
+
+
+def test_bodies_that_differ_are_not_compared_line_by_line(monkeypatch):
+    """A recording is found with one comparison for each key, in any order of requests: vcrpy takes long for two bodies that differ."""
+    several = [request(method="POST", body=b'{"n": %d}' % n, headers=HEADERS[1]) for n in range(9)]
+    index = RecordingIndex([matchers.method, matchers.uri, matchers.body], lambda request: request)
+    for each in several:
+        index.add(each)
+    compared = []
+    decide = matchers.requests_match
+    monkeypatch.setattr(matchers, "requests_match", lambda *given: compared.append(given) or decide(*given))
+    found = [index.find(each, lambda _: False, lambda _: True) for each in reversed(several)]
+    assert (found, len(compared)) == ([*reversed(range(9))], 2 * 9)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
