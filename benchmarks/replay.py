@@ -69,7 +69,6 @@ def ours(file: Path) -> AbstractContextManager[object]:
             redaction=Redaction(),
             on_response=lambda exchange: exchange,
             test="test_replay.py",
-            on_late=print,
         )
     )
 

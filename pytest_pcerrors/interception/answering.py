@@ -1,7 +1,7 @@
 """Requests of any HTTP client answered by code instead of a recording; nothing is sent over the network."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -113,13 +113,10 @@ class Front:
 
 
 @contextmanager
-def answering(responder: Responder, test: str, on_late: Callable[[str, str], object]) -> Iterator[None]:
-    """Let a responder reply to the requests of every HTTP client in a block, before any cassette.
-
-    `test` names the test, and `on_late` is called with it and each request that its threads send after the end of the block.
-    """
+def answering(responder: Responder, test: str) -> Iterator[None]:
+    """Let a responder reply to the requests of every HTTP client in a block of a test, before any cassette."""
     with ExitStack() as stack:
-        stack.enter_context(StartedThreads(test, on_late).followed())
+        stack.enter_context(StartedThreads(test).followed())
         if not _installed:
             stack.enter_context(installed(Front(), skips_waits=True))
         responders.append(responder)

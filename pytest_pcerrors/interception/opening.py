@@ -42,7 +42,7 @@ def open_cassette(options: CassetteOptions) -> Iterator[IndexedCassette]:
     """
     cassette = _cassette(options)
     with ExitStack() as stack:
-        stack.enter_context(StartedThreads(options.test, options.on_late).followed())
+        stack.enter_context(StartedThreads(options.test).followed())
         stack.enter_context(installed(Front(cassette), skips_waits=options.mode == "none"))
         yield cassette
     cassette._save()  # noqa: SLF001 - as vcrpy's own context does

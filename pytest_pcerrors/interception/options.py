@@ -25,8 +25,8 @@ class CassetteOptions:
 
     `config` has vcrpy's own settings. `bypasses` returns whether requests to a URL are sent without the cassette.
     `command` runs the test, for hints, and `others` are the files of other tests. `also` has further cassettes, which are only
-    replayed, with their names. With `is_kept` false, nothing is written. `test` names the test, and `on_late` is called with it and
-    each request that its threads send after its end. With `continues`, the file was recorded in this run, and is extended.
+    replayed, with their names. With `is_kept` false, nothing is written. `test` names the test. With `continues`, the
+    file was recorded in this run, and is extended.
     """
 
     path: "Path"
@@ -37,7 +37,6 @@ class CassetteOptions:
     redaction: "Redaction"
     on_response: "Callable[[Exchange], object]"
     test: str
-    on_late: Callable[[str, str], object]
     bypasses: Callable[[str], bool] = lambda _: False
     others: frozenset[str] = frozenset()
     also: "Mapping[Path, str]" = field(default_factory=dict)

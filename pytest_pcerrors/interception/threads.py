@@ -18,6 +18,7 @@ from typing import Any
 from unittest import mock
 
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.policy.check import current
 from pytest_pcerrors.secrets.display import safe
 
 _AWAITING = frozenset({Queue.get.__code__, BaseServer.serve_forever.__code__})
@@ -25,17 +26,14 @@ _AWAITING = frozenset({Queue.get.__code__, BaseServer.serve_forever.__code__})
 
 
 class StartedThreads:
-    """The threads, and the jobs for thread pools, that a test starts.
+    """The threads, and the jobs for thread pools, that a test starts. Observers receive each request after the end of the test."""
 
-    `on_late` is called with the test, and the request and the thread, of each request after the end of the test.
-    """
-
-    def __init__(self, test: str, on_late: Callable[[str, str], object]) -> None:
+    def __init__(self, test: str) -> None:
         self.test = test
         self.has_ended: bool = False
         self.main: int = threading.get_ident()
         """The thread that runs the test."""
-        self._on_late = on_late
+        self._observers = current().observers
 
     @contextmanager
     def followed(self) -> Iterator[None]:
@@ -60,7 +58,8 @@ class StartedThreads:
     def refusal(self, request: str) -> UsageError:
         """Report a request of this thread after the end of the test, and return the error for its client."""
         thread = safe(threading.current_thread().name)
-        self._on_late(self.test, f"{request} ({thread})")
+        for each in self._observers:
+            each.on_late(self.test, f"{request} ({thread})")
         return UsageError(
             f"{request} is neither recorded nor replayed: the thread {thread} was started by {self.test}, which has ended; "
             "wait for the thread in that test, or start it in a fixture with a wider scope if it works for several tests"

@@ -24,28 +24,6 @@ from pytest_pcerrors.text import counted
 _MOST_SHOWN = 5
 
 
-class LateRequests:
-    """The requests that were refused because the tests that started their threads had ended, with the name of the thread."""
-
-    def __init__(self) -> None:
-        self.requests: defaultdict[str, list[str]] = defaultdict(list)
-        """The requests of each test."""
-
-    def add(self, test: str, *requests: str) -> None:
-        """Add requests of a test."""
-        self.requests[test] += requests
-
-    def remarks(self) -> Iterator[str]:
-        """Yield a line for each test."""
-        for test, requests in sorted(self.requests.items()):
-            first, *others = requests
-            more = f", and {len(others)} more" if others else ""
-            yield (
-                f"{test}: {counted(len(requests), 'request')} of its threads after its end, neither recorded nor replayed: "
-                f"{first}{more}; the test has to wait for its threads"
-            )
-
-
 class Receiving(Context, Observer):
     """The context of a run, and its first observer: it receives the responses of its cassettes and servers, judges them, and counts verdicts.
 
@@ -61,7 +39,8 @@ class Receiving(Context, Observer):
         self.tally: Tally = Tally()
         """The counts of all tests that have ended."""
         self._places = Places(root)
-        self.late: LateRequests = LateRequests()
+        self.late: defaultdict[str, list[str]] = defaultdict(list)
+        """The requests of each test that were refused because it had ended, with the names of their threads."""
         self.noted: set[str] = set()
         """What has happened: a test function was ``called``, a response was ``received``, and one of a judged host was ``judged``."""
 
@@ -100,6 +79,19 @@ class Receiving(Context, Observer):
         if self.is_watching:
             self.noted.add("received")
             self.test.received.add_served(exchange)
+
+    def on_late(self, test: str, request: str) -> None:
+        """Note a request after the end of its test."""
+        self.late[test].append(request)
+
+    def remarks(self) -> Iterator[str]:
+        """Yield a line for each test with requests after its end."""
+        for test, (first, *others) in sorted(self.late.items()):
+            more = f", and {len(others)} more" if others else ""
+            yield (
+                f"{test}: {counted(1 + len(others), 'request')} of its threads after its end, neither recorded nor replayed: "
+                f"{first}{more}; the test has to wait for its threads"
+            )
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self) -> None:

@@ -94,7 +94,6 @@ class Recorder:
             redaction=self._receiving.policy.redaction,
             on_response=self._receiving.on_response,
             test=request.node.nodeid,
-            on_late=self._receiving.late.add,
             bypasses=self._services.handle,
             others=self.files.others(mine.path),
             also={each: self.files.shown(each) for each in mine.also},

@@ -106,7 +106,7 @@ class Run:
             "seen": self.cassettes.seen,
             "hosts": self.cassettes.hosts,
             "noted": list(receiving.noted),
-            "late": receiving.late.requests,
+            "late": receiving.late,
             "played": recorder.played,
             "orphans": list(map(str, recorder.files.orphans)),
             "unwritten": list(recorder.unwritten),
@@ -124,7 +124,7 @@ class Run:
             self._refuse(counts["misuse"])
         receiving, recorder, cassettes = self.receiving, self.recorder, self.cassettes
         for test, requests in counts["late"].items():
-            receiving.late.add(test, *requests)
+            receiving.late[test] += requests
         recorder.add_played(counts["played"])
         recorder.files.orphans = list(map(Path, counts["orphans"]))
         recorder.unwritten.update(counts["unwritten"])
@@ -200,7 +200,7 @@ class Run:
             *self.cassettes.remarks(),
             *recorder.remarks(),
             *recorder.files.remarks(has_passed=exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)),
-            *self.receiving.late.remarks(),
+            *self.receiving.remarks(),
         )
         for line in (*([tally.sentence()] if checked else []), *remarks):
             terminalreporter.write_line(f"pcerrors: {line}")

@@ -104,7 +104,7 @@ class Services:
 
         simulator = Simulator(bypasses=self.handle)
         self._receiving.test.simulators.append(simulator)
-        with simulator.opened(request.node.nodeid, self._receiving.late.add):
+        with simulator.opened(request.node.nodeid):
             yield simulator
 
     def _on_answer(self, exchange: "Exchange") -> None:

@@ -44,6 +44,9 @@ class Observer:
     def on_simulated(self, exchange: Exchange) -> None:
         """Receive a response that a simulation gives to a client, in the thread of the client."""
 
+    def on_late(self, test: str, request: str) -> None:
+        """Receive a request that a thread of a test has sent after the end of the test, in this thread."""
+
     def on_matrix(self, matrix: Any) -> None:
         """Receive what an assertion has found about a client, as plain data."""
 

@@ -143,14 +143,9 @@ class Simulator:
         found = next((each for each in self._simulations if each.is_unused), None)
         return None if found is None else UnusedSimulationError(found, self._sent)
 
-    def opened(
-        self, test: str = "a test", on_late: Callable[[str, str], object] = lambda *_: None
-    ) -> AbstractContextManager[None]:
-        """Answer requests in a block, and check nothing at its end.
-
-        `on_late` is called with the name of the test and each request that its threads send after the end of the block.
-        """
-        return answering(self, test, on_late)
+    def opened(self, test: str = "a test") -> AbstractContextManager[None]:
+        """Answer requests in a block of a test, and check nothing at its end."""
+        return answering(self, test)
 
     def __enter__(self) -> Self:
         self._stack.enter_context(self.opened())

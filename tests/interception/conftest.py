@@ -12,6 +12,7 @@ import yaml
 
 from pytest_pcerrors.interception.opening import open_cassette
 from pytest_pcerrors.interception.options import CassetteOptions
+from pytest_pcerrors.policy.check import Context, Observer, current, within
 from pytest_pcerrors.redaction import Redaction
 
 
@@ -81,7 +82,16 @@ def received():
 @pytest.fixture
 def late():
     """Keep the requests that a cassette has refused because their tests have ended, with these tests."""
-    return []
+    found = []
+
+    class Late(Observer):
+        def on_late(self, test, request):
+            found.append((test, request))
+
+    context = Context(current().policy)
+    context.observers.append(Late())
+    with within(context):
+        yield found
 
 
 @pytest.fixture
@@ -99,7 +109,6 @@ def tape(tmp_path, received, late):
                 redaction=redaction or Redaction(),
                 on_response=received.append,
                 test=test,
-                on_late=lambda *told: late.append(told),
                 bypasses=lambda url: "/ours" in url,
                 is_kept=is_kept,
                 continues=continues,
