@@ -10,7 +10,7 @@ import pytest
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.plugin._facts import FactsOfTest
 from pytest_pcerrors.plugin._items import CassetteItem
-from pytest_pcerrors.plugin._messages import Lines, print_lines, write_files
+from pytest_pcerrors.plugin._messages import Files
 from pytest_pcerrors.plugin._receiving import Receiving
 from pytest_pcerrors.policy.check import Observer
 from pytest_pcerrors.policy.verdict import Verdict
@@ -30,9 +30,8 @@ class CoverageReports(Observer):
     def __init__(self, config: pytest.Config, targets: list[Target], receiving: Receiving, settings: Settings) -> None:
         policy = receiving.policy
         self._least = percentage(config.getoption("pc_coverage_min"), "--pc-coverage-min")
-        self._targets = [*([Target("text", None)] if config.getoption("pc_coverage") else []), *targets]
-        self._said: Lines = []
-        self._texts: list[str] = []
+        printed = [Target("text", None)] if config.getoption("pc_coverage") else []
+        self._files = Files("coverage", [*printed, *targets])
         self._coverage = ErrorCoverage(policy.documented, excluded_by(settings.coverage_exclude, policy.documented))
         self._receiving = receiving
         self._policy = policy
@@ -92,21 +91,19 @@ class CoverageReports(Observer):
 
     def write(self, session: pytest.Session) -> None:
         """Write the files; the session fails if one cannot be written, or if the coverage is too low."""
-        self._said, self._texts = write_files(
-            self._targets, lambda form: COVERAGE_FORMATS[form](self.counted), "coverage", session
-        )
+        self._files.write(lambda form: COVERAGE_FORMATS[form](self.counted), session)
         if self._least is not None and (short := shortfall(self.counted, self._least)):
-            self._said.append((short, True))
+            self._files.lines.append((short, True))
             if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def print(self, terminal: pytest.TerminalReporter) -> None:
         """Print the table and the reports for the terminal, and what was written."""
         terminal.ensure_newline()
-        for text in self._texts:
+        for text in self._files.texts:
             terminal.write_sep("-", f"error coverage of the {self.counted.contract.name} contract")
             terminal.write(text)
-        print_lines(self._said, terminal)
+        self._files.print_lines(terminal)
 
     def _replayed(self, item: pytest.Item) -> Iterator[Exchange]:
         if isinstance(item, CassetteItem) and item.exchange:

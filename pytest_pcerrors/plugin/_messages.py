@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from traceback import format_exception
 from types import TracebackType
@@ -10,8 +11,6 @@ import pytest
 
 from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import PcErrorsWarning, UsageError
-
-Lines = list[tuple[str, bool]]
 
 
 def warn_at(item: pytest.Item, messages: Iterable[str]) -> None:
@@ -76,31 +75,31 @@ def _is_own(file: Path, root: Path) -> bool:
     return file.is_relative_to(root) and "site-packages" not in file.parts
 
 
-def write_files(
-    targets: Iterable[tuple[str, Path | None]],
-    text: Callable[[str], str | Iterable[str]],
-    noun: str,
-    session: pytest.Session,
-) -> tuple[Lines, list[str]]:
-    """Write the files of targets, each with the text in its format; the session fails if one cannot be written.
+@dataclass
+class Files:
+    """The files that options ask for, each in a format; a target without a file is for the terminal."""
 
-    Return a line for each, with whether it is a failure, and the texts for the terminal.
-    """
-    lines, texts = [], []
-    for form, file in targets:
-        try:
-            if file is None:
-                texts.append("".join(text(form)))
-            else:
-                write_atomically(file, text(form))
-                lines.append((f"{form} {noun}: {shown_path(file, Path.cwd())}", False))
-        except UsageError as error:
-            lines.append((str(error), True))
-            session.exitstatus = pytest.ExitCode.USAGE_ERROR
-    return lines, texts
+    noun: str
+    targets: Iterable[tuple[str, Path | None]]
+    texts: list[str] = field(default_factory=list)
+    """What is for the terminal."""
+    lines: list[tuple[str, bool]] = field(default_factory=list)
+    """What is printed of the files, and whether it is a failure."""
 
+    def write(self, text: Callable[[str], str | Iterable[str]], session: pytest.Session) -> None:
+        """Write each file with the text in its format; the session fails if one cannot be written."""
+        for form, file in self.targets:
+            try:
+                if file is None:
+                    self.texts.append("".join(text(form)))
+                else:
+                    write_atomically(file, text(form))
+                    self.lines.append((f"{form} {self.noun}: {shown_path(file, Path.cwd())}", False))
+            except UsageError as error:
+                self.lines.append((str(error), True))
+                session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
-def print_lines(lines: Lines, terminal: pytest.TerminalReporter) -> None:
-    """Print lines about files, failures in red."""
-    for text, is_failure in lines:
-        terminal.write_line(f"pcerrors: {text}", red=is_failure, bold=is_failure)
+    def print_lines(self, terminal: pytest.TerminalReporter) -> None:
+        """Print the lines, failures in red."""
+        for text, is_failure in self.lines:
+            terminal.write_line(f"pcerrors: {text}", red=is_failure, bold=is_failure)

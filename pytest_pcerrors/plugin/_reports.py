@@ -9,7 +9,7 @@ import pytest
 
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.plugin._facts import FactsOfTest
-from pytest_pcerrors.plugin._messages import Lines, print_lines, write_files
+from pytest_pcerrors.plugin._messages import Files
 from pytest_pcerrors.plugin._receiving import Receiving
 from pytest_pcerrors.policy.audit import Finding, unreadable
 from pytest_pcerrors.policy.check import Observer
@@ -46,11 +46,9 @@ class Reports(Observer):
     """
 
     def __init__(self, targets: list[Target], receiving: Receiving) -> None:
-        self._targets = targets
+        self._files = Files("report", targets)
         self._receiving = receiving
         self._policy = receiving.policy  # of the run, without the markers of a test
-        self._written: Lines = []
-        self._texts: list[str] = []
         self._judged: dict[int, _Judged] = {}
         self._unreadable: list[Finding] = []
         self._left_out = 0
@@ -125,12 +123,12 @@ class Reports(Observer):
             coverage=coverage,
             matrices=sorted(matrices, key=order_of_matrices),
         )
-        self._written, self._texts = write_files(self._targets, lambda form: FORMATS[form](report), "report", session)
+        self._files.write(lambda form: FORMATS[form](report), session)
 
     def print(self, terminal: pytest.TerminalReporter) -> None:
         """Print the reports for the terminal, where the others are, and what could not be written."""
-        print_lines(self._written, terminal)
-        for text in self._texts:
+        self._files.print_lines(terminal)
+        for text in self._files.texts:
             terminal.ensure_newline()
             terminal.write(text)
         for nodeid, number in sorted(self._all_left_out.items()):

@@ -86,7 +86,7 @@ class Report:
         return report
 
     @classmethod
-    def of_document(cls, document: Mapping[str, Any], *, is_quiet: bool = False) -> Self:
+    def of_document(cls, document: Mapping[str, Any]) -> Self:
         """Return the report of a valid document; its texts are escaped again, since anyone can have written it."""
         clean = _escaped(document)
         return cls(
@@ -95,7 +95,6 @@ class Report:
             clean["findings"],
             Tally.of_data(clean["summary"]),
             clean["tool"]["version"],
-            is_quiet,
             matrices=clean.get("matrices", []),
             counts=Counts.of_data(clean["counts"]) if "counts" in clean else None,
         )
