@@ -1,9 +1,9 @@
 """A session for the live service: base URL, access token, request identifiers, timeouts and retries."""
 
 import re
-import time
 from collections.abc import Callable
 from copy import copy
+from time import sleep
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -27,6 +27,7 @@ TIMEOUTS = (10.0, 60.0)
 """The default timeouts to connect and to read, in seconds."""
 
 _MOST_TRIES = 10
+_LONGEST_WAIT = 60
 _CORRELATION, _REQUEST = "MS-CorrelationId", "MS-RequestId"
 _PORTS = {"http": 80, "https": 443}
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
@@ -50,8 +51,8 @@ class ServiceSession(requests.Session):
     A header of None is left out, also ``Authorization`` with the token.
 
     With `retries`, a request that gets a 429 is sent again after the time in ``Retry-After``, otherwise after 1, 2, 4, ...
-    seconds, at most ten times, as long as the total wait is within `patience` seconds (counted again after a redirect) and
-    the body is not a stream. `on_retry` is called with each such 429. `on_missing_token` is called with the method and the URL of a
+    seconds, at most ten times, as long as the total wait is within 60 seconds (counted again after a redirect) and the body is not
+    a stream. `on_retry` is called with each such 429. `on_missing_token` is called with the method and the URL of a
     request that got a 401 because the session has no token. Misuse is a `UsageError`.
 
     >>> session = ServiceSession("https://api.partnercenter.microsoft.com", token="abc", retries=False)
@@ -61,23 +62,19 @@ class ServiceSession(requests.Session):
     'https://api.partnercenter.microsoft.com/v1/customers?size=3'
     """
 
-    def __init__(  # noqa: PLR0913 - one argument for each option
+    def __init__(
         self,
         base_url: str,
         *,
         token: str | None = None,
-        patience: float = 60.0,
         retries: bool,
-        sleep: Callable[[float], object] = time.sleep,
         on_retry: Callable[[Exchange], object] = lambda _: None,
         on_missing_token: Callable[[str, str], object] = lambda *_: None,
     ) -> None:
         super().__init__()
         self.base_url: str = _checked_base(base_url)
-        self.patience = patience
         self.retries = retries
         self._origin = _origin(self.base_url)
-        self._sleep = sleep
         self._on_retry = on_retry
         self._on_missing_token = on_missing_token
         self._token = None if token is None else usable_token(token, "token")
@@ -127,11 +124,11 @@ class ServiceSession(requests.Session):
         while tries < _MOST_TRIES and self._is_worth_a_retry(response, request):
             requested = seconds_to_wait(Headers(response.headers))
             seconds = 2**tries if requested is None else requested
-            if waited + seconds > self.patience:
+            if waited + seconds > _LONGEST_WAIT:
                 break
             self._on_retry(Exchange.of(response))
             response.close()
-            self._sleep(seconds)
+            sleep(seconds)
             waited, tries = waited + seconds, tries + 1
             request = request.copy()
             if _REQUEST in request.headers:
