@@ -39,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("pcerrors", "Partner Center error contract")
     for name, how in OPTIONS.items():
         # pytest compares a `dest` that is not given with all others
-        group.addoption(name, dest=_destination(name), **how)
+        group.addoption(name, dest=name.removeprefix("--").replace("-", "_"), **how)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -52,13 +52,9 @@ def pytest_configure(config: pytest.Config) -> None:
         facts = Facts.of(config)
         facts.controlled_run = partial(run_of, config)
         facts.register(config)
-    given = map(config.getoption, map(_destination, OPTIONS))
+    given = map(config.getoption, OPTIONS)
     if any(value not in (None, False, []) for value in given) or _has_settings(config):
         run_of(config).cassettes.take_arguments()
-
-
-def _destination(option: str) -> str:
-    return option.lstrip("-").replace("-", "_")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
