@@ -212,10 +212,10 @@ def wait_until_ready(server: Popen) -> None:
 def serve(address: str) -> int:
     """Load, listen, and fork for each script that connects; return in each fork, with the exit code of its program."""
     Path("test_first_run.py").write_text(FIRST_RUN)
-    if pytest.main(["-q", "-p", "xdist", "-p", "no:cacheprovider"]):
-        return 1
     quicken(setattr)
     installed()
+    if pytest.main(["-q", "-p", "xdist", "-p", "no:cacheprovider"]):
+        return 1
     gc.freeze()
     gc.set_threshold(50_000, 20)
     settings.register_profile("ci", settings.get_profile("ci"), max_examples=10)
