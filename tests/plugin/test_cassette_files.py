@@ -131,23 +131,34 @@ ORPHANS = {
 }
 
 
-@pytest.mark.parametrize(
-    ("orphan", "workers"),
-    [*((each, []) for each in ORPHANS.values()), (ORPHANS["a name that no marker has now"], ["-n1"])],
-    ids=[*ORPHANS, "xdist"],
-)
-def test_a_cassette_that_no_test_uses_is_listed_and_removed_on_request(
-    pytester, test_file, tape, remarks, orphan, workers
-):
-    """With its folder, if that is empty then."""
+@pytest.fixture
+def used(test_file, tape):
+    """Write two tests and their cassettes."""
     test_file(f"{USES}\n@pytest.mark.pc_cassette('shared/busy')\ndef test_b(): get('/v1')")
-    used = [tape(f"cassettes/{name}.yaml", "/v1") for name in ("test_cart/test_a", "shared/busy")]
+    return [tape(f"cassettes/{name}.yaml", "/v1") for name in ("test_cart/test_a", "shared/busy")]
+
+
+@pytest.mark.parametrize("workers", [[], ["-n1"]], ids=["alone", "xdist"])
+def test_a_cassette_that_no_test_uses_is_listed(used, tape, remarks, workers):
+    """And removed on request, in a run that runs the tests."""
+    orphan = ORPHANS["a name that no marker has now"]
     file = tape(orphan, "/v1")
     assert remarks(*workers) == [ORPHAN.format(orphan)]
     assert file.exists()
-    assert remarks("--pc-prune", "--collect-only") == []
     assert remarks("--pc-prune", *workers) == [f"pcerrors: removed 1 cassette that no test uses: {orphan}"]
     assert not file.exists()
+
+
+def test_cassettes_that_no_test_uses_are_removed(pytester, used, tape, remarks):
+    """Each with its folder, if that is empty then."""
+    files = [tape(orphan, "/v1") for orphan in ORPHANS.values()]
+    assert remarks("--pc-prune", "--collect-only") == []
+    assert all(each.exists() for each in (*files, *used))
+    [line] = remarks("--pc-prune")
+    before, _, names = line.partition(": removed 4 cassettes that no test uses: ")
+    assert before == "pcerrors"
+    assert set(names.split(", ")) == set(ORPHANS.values())
+    assert not any(each.exists() for each in files)
     assert all(each.exists() for each in used)
     assert {each.name for each in (pytester.path / "cassettes").iterdir()} == {"test_cart", "shared"}
     assert remarks("--pc-prune") == []
@@ -166,23 +177,23 @@ def test_the_cassette_of_a_test_that_was_renamed_is_not_removed(test_file, tape,
 
 
 KEPT = {
-    "a folder of their own": "cassettes/observed/a.yaml",
-    "the top": "cassettes/a.yaml",
-    "no cassette": "cassettes/test_cart/notes.txt",
-    "a module that is not collected": "cassettes/other/test_more/test_a.yaml",
-    "pytest-recording's": "other/cassettes/test_more/test_old.yaml",
+    "cassettes/observed/a.yaml": "a folder of their own",
+    "cassettes/a.yaml": "the top",
+    "cassettes/test_cart/notes.txt": "no cassette",
+    "cassettes/other/test_more/test_a.yaml": "a module that is not collected",
+    "other/cassettes/test_more/test_old.yaml": "pytest-recording's",
 }
 
 
 @pytest.mark.covered
-@pytest.mark.parametrize("kept", KEPT.values(), ids=KEPT.keys())
-def test_files_of_others_are_no_orphans(pytester, test_file, tape, remarks, kept):
+def test_files_of_others_are_no_orphans(test_file, tape, remarks):
     """What the run cannot know is not listed."""
     test_file(USES)
     test_file("pytest.importorskip('no_such_module')", "other/test_more.py")
     tape("cassettes/test_cart/test_a.yaml", "/v1")
-    tape(kept, "/v1")
+    kept = [tape(each, "/v1") for each in KEPT]
     assert remarks("--pc-prune", "--ignore=other") == []
+    assert all(each.exists() for each in kept)
 
 
 PARTIAL = {

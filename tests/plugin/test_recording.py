@@ -89,19 +89,13 @@ def test_the_test_itself_fails_where_a_response_breaks_the_contract(pytester, te
     assert "code-number" in (pytester.path / "report.xml").read_text("utf-8")
 
 
-@pytest.mark.parametrize(
-    ("mark", "outcome"),
-    [
-        ("pc_profile('observed')", "passed"),
-        ("pc_allow('code-number', reason='x')", "passed"),
-        ("xfail(strict=True)", "xfailed"),
-    ],
-)
-def test_markers_hold_for_what_a_test_receives(pytester, test_file, tape, mark, outcome):
+def test_markers_hold_for_what_a_test_receives(pytester, test_file, tape):
     """Those of ours, and pytest's own xfail."""
-    test_file(f"@pytest.mark.{mark}\ndef test_a(pc_cassette): get('/v1')")
-    tape("cassettes/test_cart/test_a.yaml", "/v1", body=NUMERIC)
-    pytester.runpytest("-q").assert_outcomes(**{outcome: 1})
+    marks = ("pc_profile('observed')", "pc_allow('code-number', reason='x')", "xfail(strict=True)")
+    test_file("\n".join(f"@pytest.mark.{mark}\ndef test_{n}(pc_cassette): get('/v1')" for n, mark in enumerate(marks)))
+    for number in range(len(marks)):
+        tape(f"cassettes/test_cart/test_{number}.yaml", "/v1", body=NUMERIC)
+    pytester.runpytest("-q").assert_outcomes(passed=2, xfailed=1)
 
 
 def test_each_run_of_a_test_that_is_run_again_counts_for_itself(pytester, test_file, tape):
@@ -257,24 +251,50 @@ def test_vcrpy_is_set_to_record_on_an_exception(pytester, test_file, server):
     assert recorded(pytester.path / "cassettes/test_cart/test_a.yaml") == ["/409/800064"]
 
 
-@pytest.mark.parametrize(
-    "test",
-    [
-        "def test_a(pc_cassette):\n    {0}\n    pytest.skip('no such order')",
-        "def test_a(pc_cassette):\n    {0}\n    pytest.xfail('known')",
-        "@pytest.mark.xfail(strict=True)\ndef test_a(pc_cassette):\n    {0}\n    assert False",
-        "@pytest.fixture\ndef order(pc_cassette):\n    {0}\n    pytest.skip('no such order')\ndef test_a(order): pass",
-        "class A(unittest.TestCase):\n    @pytest.mark.pc_cassette('test_cart/test_a')\n    def test_a(self):\n        {0}\n        self.skipTest('no such order')",
-    ],
-    ids=["skip", "xfail", "marker", "setup", "unittest"],
-)
-def test_a_test_that_is_skipped_or_fails_as_expected_is_recorded(pytester, test_file, server, test):
+STOPPED = """
+import unittest
+def call(): return get('/errors/409/800064', {url!r})
+
+def test_skip(pc_cassette):
+    call()
+    pytest.skip("no such order")
+
+def test_xfail(pc_cassette):
+    call()
+    pytest.xfail("known")
+
+@pytest.mark.xfail(strict=True)
+def test_marker(pc_cassette):
+    call()
+    assert False
+
+@pytest.fixture
+def order(pc_cassette):
+    call()
+    pytest.skip("no such order")
+
+def test_setup(order): pass
+
+class A(unittest.TestCase):
+    @pytest.mark.pc_cassette("test_cart/test_unittest")
+    def test_a(self):
+        call()
+        self.skipTest("no such order")
+"""
+
+
+def test_a_test_that_is_skipped_or_fails_as_expected_is_recorded(pytester, test_file, server):
     """So it ends at the same line when it is replayed, and not with an unmatched request."""
-    test_file("import unittest\n" + test.format(f"get('/errors/409/800064', {server.url!r})"))
-    outcomes = pytester.runpytest("-q", "--pc-record=once").parseoutcomes()
-    assert outcomes in ({"skipped": 1}, {"xfailed": 1})
-    assert recorded(pytester.path / "cassettes/test_cart/test_a.yaml") == ["/409/800064"]
-    assert pytester.runpytest("-q", "-rx").parseoutcomes() == outcomes
+    test_file(STOPPED.format(url=server.url))
+    outcomes = {"skipped": 3, "xfailed": 2}
+    assert pytester.runpytest("-q", "--pc-record=once").parseoutcomes() == outcomes
+    for name in ("skip", "xfail", "marker", "setup", "unittest"):
+        assert recorded(pytester.path / f"cassettes/test_cart/test_{name}.yaml") == ["/409/800064"]
+    sent = len(server.requests)
+    result = pytester.runpytest("-q", "-rxs")
+    assert result.parseoutcomes() == outcomes
+    assert len(server.requests) == sent
+    result.stdout.no_fnmatch_line("*no recording answers*")
 
 
 def test_a_skipped_test_replaces_a_recording_only_by_another(pytester, test_file, server, tape):

@@ -101,20 +101,13 @@ def as_bytes(pytester, name="coverage.json"):
 
 @pytest.mark.untraced
 def test_a_run_with_workers_counts_what_a_run_without_counts(suite, coverage):
-    """Byte for byte; all documented errors were replayed."""
+    """Byte for byte; all documented errors were replayed. A worker that is killed loses only its test."""
     document = coverage("--pc-cassettes=cassettes")
     alone = as_bytes(suite)
     assert document["summary"] == {"documented": ENTRIES, "excluded": 0, "met": ENTRIES, "percent": 100.0}
     assert sum(row["replayed"] > 0 for row in document["pairings"]) == ENTRIES
     coverage("--pc-cassettes=cassettes", "-n2")
     assert as_bytes(suite) == alone
-
-
-@pytest.mark.untraced
-def test_a_killed_worker_loses_only_its_test(suite, coverage):
-    """What its other tests have met was on their reports."""
-    coverage("--pc-cassettes=cassettes")
-    alone = as_bytes(suite)
     suite.makepyfile(test_killed="import os\ndef test_k(): os._exit(9)")
     coverage("--pc-cassettes=cassettes", "-n2", "--max-worker-restart=4", status=1)
     assert as_bytes(suite) == alone

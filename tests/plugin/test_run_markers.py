@@ -82,15 +82,16 @@ LIMITS = {
 }
 
 
-@pytest.mark.parametrize("limits", LIMITS)
-def test_an_allowance_has_the_limits_of_the_setting(run, limits):
+def test_an_allowance_has_the_limits_of_the_setting(pytester, run):
     """Code, status, URL, path and last day, in the forms that Python has for them."""
-    result = run(f"""
-        import datetime, pathlib
-        @pytest.mark.pc_allow("code-number", reason="numbers", {limits})
-        def test_a(): assert_pc_error(NUMERIC)
-    """)
-    result.assert_outcomes(**{"passed" if LIMITS[limits] else "failed": 1})
+    tests = "\n".join(
+        f'@pytest.mark.pc_allow("code-number", reason="numbers", {limits})\ndef test_{number}(): assert_pc_error(NUMERIC)'
+        for number, limits in enumerate(LIMITS)
+    )
+    result = run(f"import datetime, pathlib\n{tests}", "-rA")
+    outcomes = {line.split()[1]: line.split()[0] for line in result.outlines if re.match("(PASSED|FAILED) ", line)}
+    expected = ["PASSED" if is_allowed else "FAILED" for is_allowed in LIMITS.values()]
+    assert [outcomes[f"test_it.py::test_{number}"] for number in range(len(LIMITS))] == expected
 
 
 def test_an_allowance_for_several_rules(run):
