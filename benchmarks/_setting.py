@@ -1,12 +1,14 @@
 """What the benchmarks of one run have in common: the size of the data, temporary folders, corpora."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,10 @@ class Setting:
     def count(self, number: int, quick: int = 3) -> int:
         """Return a number of things, or the small one of a quick run."""
         return quick if self.quick else number
+
+    def some(self, cases: Iterable[Made]) -> list[Made]:
+        """Return all cases that differ only in their data, or the last one in a quick run."""
+        return [*cases][-1 if self.quick else 0 :]
 
     def folder(self) -> Path:
         """Return a new folder that is there until the run ends."""

@@ -31,7 +31,7 @@ def comparisons(setting: Setting) -> Iterator[Comparison]:
     large, small, some = setting.count(10_000, 20), setting.count(2_000), setting.count(200, 2)
     yield _generated(setting, "vcrpy", 1, large, 15)
     yield _generated(setting, "vcrpy", small, 1, 3)
-    for layout in (each for each in LAYOUTS if each not in OTHERS):
+    for layout in setting.some(each for each in LAYOUTS if each not in OTHERS):
         yield _generated(setting, layout, some, IN_FILE, OF_JSON if LAYOUTS[layout].ending == ".json" else 1)
     for corpus in setting.corpora:
         folder = setting.folder()
