@@ -126,13 +126,14 @@ def units_of(files: Iterable[Piece | Unit], starts: Callable[[Piece], Sequence[i
     """
     small = Unit()
     for file in files:
-        is_alone = isinstance(file, Unit) or file.size >= PIECE
+        first = () if isinstance(file, Unit) else starts(file)
+        is_alone = isinstance(file, Unit) or bool(first) or file.size >= PIECE
         if small.pieces and (is_alone or small.size >= PIECE or len(small.pieces) == _MOST_FILES):
             yield small
             small = Unit()
         if isinstance(file, Unit):
             yield file
-        elif first := starts(file):
+        elif first:
             ranges = pairwise([*first, file.size])
             yield from (Unit((file._replace(start=start, end=end),)) for start, end in ranges)
         elif is_alone:

@@ -81,11 +81,11 @@ def test_the_report_is_that_of_one_process(pcerrors, checked, archives, samples)
 def test_urls_and_patterns_are_read(checked, pcerrors, archives):
     """In memory, with the URL as the path of findings; local patterns too."""
     memory = fsspec.filesystem("memory")
-    for name in ("logs/a.ndjson", "logs/deep/b.ndjson", "logs/package.txt"):
-        memory.pipe(f"/{name}", KINDS[1].encode())
+    for name, lines in (("logs/a.ndjson", 1), ("logs/deep/b.ndjson", 9), ("logs/package.txt", 1)):
+        memory.pipe(f"/{name}", f"{KINDS[1]}\n".encode() * lines)
     for path, count in (
         ("memory://logs/*.ndjson", 1),
-        ("memory://logs", 2),
+        ("memory://logs", 10),
         ("memory://logs/a.ndjson", 1),
         ("memory://logs/*", 2),
     ):
