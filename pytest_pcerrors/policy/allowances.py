@@ -3,6 +3,7 @@
 import os.path
 from datetime import date
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,9 +45,12 @@ class Allowance(AllowanceSetting):
 
 def lies_in(origin: str | None, path: Path, root: Path) -> bool:
     """Return whether an origin (``path:line`` or ``path#/pointer``) is in a file or a folder."""
-    if origin is None:
-        return False
-    file, folder = (os.path.normcase(os.path.normpath(each)) for each in (root / file_of(origin), path))
+    return origin is not None and _is_inside(file_of(origin), path, root)
+
+
+@lru_cache(maxsize=4096)
+def _is_inside(name: str, path: Path, root: Path) -> bool:
+    file, folder = (os.path.normcase(os.path.normpath(each)) for each in (root / name, path))
     return f"{file}{os.sep}".startswith(f"{folder.rstrip(os.sep)}{os.sep}")
 
 

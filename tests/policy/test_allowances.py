@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pytest_pcerrors import Contract, Exchange, Request
+from pytest_pcerrors.policy import allowances
 from pytest_pcerrors.policy.allowances import Allowance, file_of, lies_in
 from pytest_pcerrors.policy.policy import Policy
 
@@ -128,3 +129,12 @@ def test_an_origin_begins_with_a_path(origin, file):
 def test_a_path_holds_what_lies_in_it(origin, expected):
     """Paths are compared by their segments, relative ones from the root, and dots are resolved."""
     assert lies_in(origin, ROOT / "cassettes", ROOT) is expected
+
+
+def test_the_path_of_an_allowance_is_compared_once_for_each_file(monkeypatch, tmp_path):
+    """Not once for each response: 250 allowances took 8 ms for each violation."""
+    normalised = []
+    monkeypatch.setattr(allowances.os.path, "normpath", lambda path: normalised.append(path) or str(path))
+    places = [f"seen.ndjson:{line}" for line in range(1, 9)]
+    assert all(allowances.lies_in(each, tmp_path, tmp_path) for each in places)
+    assert len(normalised) == 2
