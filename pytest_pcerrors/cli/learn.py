@@ -14,9 +14,12 @@ from pytest_pcerrors.exchange.archives.items import joined
 from pytest_pcerrors.policy.audit import audit
 from pytest_pcerrors.policy.learning import Proposal, learn
 from pytest_pcerrors.reporting.summary import Tally
-from pytest_pcerrors.text import readable
+from pytest_pcerrors.rules.violation import SECRET_RECORDED, STALE
+from pytest_pcerrors.text import counted, readable
 
 _ALLOWED = timedelta(days=180)
+_FIXES = {SECRET_RECORDED: "remove the secrets with pcerrors redact", STALE: "record again"}
+"""What to do about recordings that are not fit to be kept."""
 
 
 @click.command("learn")
@@ -34,9 +37,12 @@ def learn_settings(archives: tuple[str, ...], contract_file: str | None, profile
     findings = audit((recording_of(source, policy) for source in sources_of(archives)), policy)
     proposal = learn(tally.counting(findings), policy.contract)
     if proposal.is_empty and not proposal.unreadable and not proposal.expired:
-        print_problem(tally.unchecked() or "nothing to learn: all recordings pass")
+        print_problem(tally.unchecked() or f"nothing to learn{'' if tally.broken else ': all recordings pass'}")
     else:
         print_output(as_toml(proposal, policy.today + _ALLOWED), newline=False)
+    for rule, fix in _FIXES.items():
+        if count := tally.broken[rule]:
+            print_problem(f"{counted(count, 'violation')} of {rule}, for which no setting is proposed: {fix}")
     return int(bool(proposal.unreadable))
 
 

@@ -59,6 +59,16 @@ def test_nothing_to_learn(pcerrors, recorded, good):
     assert pcerrors("learn", recorded(good)) == (0, "", "pcerrors: nothing to learn: all recordings pass\n")
 
 
+def test_what_makes_a_recording_unfit_is_said(pcerrors, recorded, good):
+    """No setting is proposed for recorded secrets, with or without one for other violations."""
+    headers = {**good["headers"], "Set-Cookie": "session=kX7pQz19vLmW04ab"}
+    unfit = "1 violation of secret-recorded, for which no setting is proposed: remove the secrets with pcerrors redact"
+    only = pcerrors("learn", recorded({**good, "headers": headers}))
+    assert only == (0, "", f"pcerrors: nothing to learn\npcerrors: {unfit}\n")
+    both = pcerrors("learn", recorded({**good, "headers": headers, "status": 404}))
+    assert ("[[tool.pcerrors.entry]]" in both.out, both.err) == (True, f"pcerrors: {unfit}\n")
+
+
 def test_nothing_to_learn_from_is_said(pcerrors, recorded, good):
     """Where every host was skipped, the setting is shown, as `check` shows it; where no error was recorded, that is said."""
     skipped = recorded({**good, "request": {"method": "GET", "url": "https://gateway.example/v1"}})
