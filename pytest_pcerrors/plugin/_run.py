@@ -18,6 +18,7 @@ from pytest_pcerrors.plugin._cassettes import Cassettes
 from pytest_pcerrors.plugin._facts import Facts
 from pytest_pcerrors.plugin._markers import policy_for
 from pytest_pcerrors.plugin._outputs import Outputs
+from pytest_pcerrors.plugin._received import CurrentTest
 from pytest_pcerrors.plugin._receiving import Receiving
 from pytest_pcerrors.plugin._recorder import Recorder
 from pytest_pcerrors.plugin._services import Services, host_of_service
@@ -166,8 +167,8 @@ class Run:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Set the policy of the test: that of the run with the markers of the test applied."""
-        self.receiving.policy = policy_for(item, self.policy)
+        """Set the policy of the test: that of the run with the markers of the test applied. Its setup may end before our hook is called."""
+        self.receiving.policy, self.receiving.test = policy_for(item, self.policy), CurrentTest()
         with within(self.receiving):
             return (yield)
 

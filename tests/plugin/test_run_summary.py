@@ -81,6 +81,24 @@ PASSED_OVER = (
 )
 
 
+def test_a_test_that_a_plugin_skips_counts_nothing(pytester):
+    """A plugin may skip a test before our setup: the responses of the test before it count once."""
+    skipping = """
+        import pytest
+
+        @pytest.hookimpl(wrapper=True)
+        def pytest_runtest_setup(item):
+            if item.name != "test_it":
+                pytest.skip("no service")
+            return (yield)
+    """
+    pytester.makeconftest(skipping)
+    pytester.makepyfile(dedent(ASSERTING) + "def test_skipped(): pass")
+    result = pytester.runpytest()
+    result.assert_outcomes(passed=1, skipped=1)
+    result.stdout.fnmatch_lines(["pcerrors: 2 error responses checked*"])
+
+
 @pytest.mark.untraced
 @pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "workers"])
 def test_where_all_was_skipped_the_setting_is_shown(write, pytester, workers):
