@@ -124,9 +124,8 @@ class Task:
         wanted, lines, first = self.wanted, None, 1
         findings = self.audit(Recording.of_file(each.file, self.policy, each.name) for each in unit.pieces)
         if (piece := unit.piece) is not None:
-            first = (
-                2 if piece.start else 1
-            )  # only the first line of a file can refuse all of it; in a cassette, it is the head
+            # only the first line of a file can refuse all of it; in a cassette, it is the head
+            first = 2 if piece.start else 1
             lines = LineAudit(
                 piece.name, self.policy, keeps_errors=wanted.lists_conforming, is_detailed=wanted.needs_details
             )
@@ -149,12 +148,12 @@ class Task:
         yield part
 
     def _of_cassette(self, piece: "Piece", lines: LineAudit) -> "Iterator[Finding | Conforming]":
-        """Yield the findings in a piece of a cassette, and count its lines; raise an `UncertainError` if it cannot be read alone."""
+        """Return the findings in a piece of a cassette, and count its lines; reading them raises an `UncertainError` if it cannot be read alone."""
         data = piece.interactions()
         lines.lines, lines.has_items = data.count(b"\n"), True
         cassette = (HEAD if piece.start else b"") + data + (b"" if piece.is_last else TAIL)
         texts = partial(interaction_texts, BytesIO(cassette))
-        yield from self.audit([Recording(piece.name, iter(_uncertain, None), interactions=texts)])
+        return self.audit([Recording(piece.name, iter(_uncertain, None), interactions=texts)])
 
     def audit(self, recordings: "Iterable[Recording]") -> "Iterator[Finding | Conforming]":
         """Yield the findings of recordings; conforming responses are only counted where the report needs no more of them."""
