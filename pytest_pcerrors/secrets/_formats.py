@@ -113,7 +113,7 @@ def in_any_case(words: "Iterable[str]", edge: str = "") -> str:
     """Return a pattern of words in any case of their letters, which is fast to search for; `edge` is the boundary after their first letter."""
     firsts = {letter for word in words for letter in (word[0].lower(), word[0].upper())}
     rest = "|".join(f"(?<={word[0]}){word[1:]}" for word in words)
-    return f"[{''.join(sorted(firsts))}]{edge}(?i:{rest})"
+    return rf"[{''.join(sorted(firsts))}\u017f\u212a](?i:{edge}(?:{rest}))"  # also the long s and the Kelvin sign
 
 
 EDGE = edge()

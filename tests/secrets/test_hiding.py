@@ -249,3 +249,11 @@ def test_a_word_before_a_secret_is_found_in_any_case(before, cased):
     """Also where the text or a line begins with it."""
     for around in ("", "invalid ", "sent:\n"):
         assert hide(f"{around}{cased(before)} kX7pQz19vLmW04ab") == f"{around}{cased(before)} {MASK}"
+
+
+@pytest.mark.parametrize(
+    "text", ["\u017fecret {}", "account \u212aey {}", r"sent:\Nbearer {}", r"SENT:\NBEARER {}", "%0aBEARER {}"]
+)
+def test_other_cases_of_letters_and_of_escapes_before_a_secret(text):
+    """The long s and the Kelvin sign are letters, and an escape in capitals is one."""
+    assert hide(f"no token: {text.format('kX7pQz19vLmW04ab')}") == f"no token: {text.format(MASK)}"
