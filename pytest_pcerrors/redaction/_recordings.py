@@ -143,8 +143,7 @@ class Changes:
         """Hide the secrets of a body; return pairs of its length before and after, for a body whose length is known."""
         packed = node.get("base64_string") or node.get("raw_gzip")  # the latter of R
         if node.kind == "mapping" and (text := packed or node.get("string") or node.get("text")):
-            packing = node.get("encoding")
-            is_base64 = text is packed or (packing is not None and packing.value == "base64")
+            is_base64 = text is packed or _is_base64(node)
             lengths = self._packed(text, side, encoding, is_base64=is_base64)
             for key, value in node.members():
                 if value is not text:
@@ -181,13 +180,11 @@ class Changes:
 
     def _posted(self, node: "Node") -> list[tuple[int, int]]:
         lengths: list[tuple[int, int]] = []
-        encoding = node.get("encoding")
         for key, value in node.members():
             if key.value == "params":
                 self._parameters(value, "request body")
             elif key.value == "text":
-                is_base64 = encoding is not None and encoding.value == "base64"
-                lengths += self._packed(value, "request", None, is_base64=is_base64)
+                lengths += self._packed(value, "request", None, is_base64=_is_base64(node))
             else:
                 self.other(key, value)
         return lengths
@@ -239,3 +236,9 @@ class Changes:
             self.found.setdefault(node, (self.item, found or []))
         elif found and any(each.problem for each in found):
             self.found.setdefault(node, (self.item, found))
+
+
+def _is_base64(body: "Node") -> bool:
+    """Return whether a body is declared as base64, in any case of letters."""
+    encoding = body.get("encoding")
+    return encoding is not None and text_of(encoding).strip().lower() == "base64"

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.base64text import base64_decoded
-from pytest_pcerrors.exchange.encodings import decode
+from pytest_pcerrors.exchange.encodings import FIRST_BYTES, decode
 from pytest_pcerrors.redaction._bodies import ANY_UNMARKED
 from pytest_pcerrors.secrets import Secrets
 from pytest_pcerrors.secrets.harmless import SCALAR_MEMBER, Harmless
@@ -17,13 +17,19 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.exchange.model import Exchange
 
-_UNCERTAIN = (b"!binary", b"\\\r", b"bodyFileName", b"BodyAs")
-"""Signs of binary data, of bodies of WireMock in files, and of lines that YAML continues inside a word."""
+_UNCERTAIN = (b"!binary", b"\\\r", b"bodyFileName", b"BodyAs", b"raw_gzip")
+"""Signs of binary data, of bodies of WireMock in files, of lines that YAML continues inside a word, and of compressed bodies of R."""
 
-_BASE64 = b"base64"  # a sign of a body in it
+_BASE64 = b"base64"  # a sign of a body in it, in any case of letters
 
-_UNUSUAL = (late_pattern(rb"\\(?:x|u00|U000000)[4-7][0-9A-Fa-f]"), late_pattern(rb"!(?<![^\s\[{,:?-]!)[!<A-Za-z]"))
-"""A letter written as an escape, which may be one of those signs, or a tag of YAML."""
+_IN_HEX = tuple(f'"{each.hex()}'.encode() for each in FIRST_BYTES)  # the first chunk of a compressed body of Polly.js
+
+_UNUSUAL = (
+    late_pattern(rb"\\(?:x|u00|U000000)[4-7][0-9A-Fa-f]"),
+    late_pattern(rb"!(?<![^\s\[{,:?-]!)[!<A-Za-z]"),
+    late_pattern(rb"\[[\s\\n]*+(?:%b)" % b"|".join(_IN_HEX)),
+)
+"""A letter written as an escape, which may be one of those signs, a tag of YAML, or such a chunk."""
 
 _CONTINUED = late_pattern(rb"\\\r?\n[ \t]*\\?")
 _END = 4096
@@ -48,7 +54,8 @@ def _may_hold(data: bytes, secrets: Secrets) -> bool:
     if b"\\" in data:
         data = _CONTINUED.sub(b"", data)
     data = _with_texts_of_items(data) if b"!!binary" in data else data
-    has_base64 = data.count(_BASE64) > data.count(b";base64,")  # not only URLs of data
+    lower = data.lower()
+    has_base64 = lower.count(_BASE64) > lower.count(b";base64,")  # not only URLs of data
     if has_base64 or any(map(data.__contains__, _UNCERTAIN)) or any(each.search(data) for each in _UNUSUAL):
         return True
     is_json = data.lstrip()[:1] in (b"{", b"[")
@@ -87,7 +94,7 @@ class LineSearch:
             return None
         for member, text in self._common.items():
             data = data.replace(member, text)
-        return prefilter.positions(data, (*_UNCERTAIN, _BASE64), self._end_of_member, self._marks)
+        return prefilter.positions(data, (*_UNCERTAIN, _BASE64, *_IN_HEX), self._end_of_member, self._marks)
 
     def _end_of_member(self, text: bytes, start: int, end: int) -> int:
         done = _end_of_member(text, start, end)

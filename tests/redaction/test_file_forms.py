@@ -58,6 +58,7 @@ FORMS = {
     "escaped.json": lambda body: json.dumps(cassette({"base64_string": packed(body)})).replace("b", "\\u0062"),
     "text.json": lambda body: json.dumps(cassette({"string": body.decode("latin-1")})),
     "base64.har": lambda body: har({"text": packed(body), "encoding": "base64"}),
+    "Base64.har": lambda body: har({"text": packed(body), "encoding": "Base64"}),
     "text.har": lambda body: har({"text": body.decode("latin-1")}),
     "base64.ndjson": lambda body: json.dumps({"status": 200, "body_base64": packed(body), "request": {"url": "/a"}}),
 }

@@ -93,6 +93,7 @@ def test_no_line_with_a_secret_is_missed(texts):
         ('{"Authorization":\n"Bearer ***"}', True),
         ('{"token": "eyJ"}', True),
         ('{"bodyFileName": "a.json"}', True),
+        ('{"text": ["1f8b0800"]}', True),
         (f'{{"x": "{"a" * 90}token": "***"}}', False),
         (f'{{"{"a" * 120}token": "***"}}', True),
         ('Authorization": "Bearer ***"', True),
