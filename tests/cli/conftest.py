@@ -61,7 +61,7 @@ def shell_pipe():
         os.close(each)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def address():
     """Start a Dask cluster in this process, and return its address."""
     import distributed
