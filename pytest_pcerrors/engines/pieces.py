@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO, NamedTuple, cast
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.archives.formats import READERS, opened, read_yaml
+from pytest_pcerrors.exchange.archives.formats import is_plain_yaml, opened
 from pytest_pcerrors.exchange.archives.json_files import opens_document, read_ndjson
 from pytest_pcerrors.exchange.archives.plain_interactions import HEADS, START
 from pytest_pcerrors.exchange.archives.plain_lines import CHUNK, line_chunks
@@ -40,7 +40,7 @@ class Piece(NamedTuple):
     @property
     def is_cassette(self) -> bool:
         """Whether it has interactions in YAML."""
-        return READERS.get(self.file.suffix.lower()) is read_yaml
+        return is_plain_yaml(self.file)
 
     def interactions(self) -> bytes:
         """Return the bytes of a piece of a cassette; none if they cannot be read."""

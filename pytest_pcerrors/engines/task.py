@@ -126,9 +126,7 @@ class Task:
         if (piece := unit.piece) is not None:
             # only the first line of a file can refuse all of it; in a cassette, it is the head
             first = 2 if piece.start else 1
-            lines = LineAudit(
-                piece.name, self.policy, keeps_errors=wanted.lists_conforming, is_detailed=wanted.needs_details
-            )
+            lines = LineAudit(piece.name, self.policy, **self._kept)
             is_cassette = piece.is_cassette
             findings = self._of_cassette(piece, lines) if is_cassette else audited_lines(piece.chunks(), lines, first)
         part, seen = Part(self.totals(), first=first), Counter[str]()
@@ -157,16 +155,17 @@ class Task:
 
     def audit(self, recordings: "Iterable[Recording]") -> "Iterator[Finding | Conforming]":
         """Yield the findings of recordings; conforming responses are only counted where the report needs no more of them."""
-        wanted = self.wanted
-        return audit_counted(
-            recordings, self.policy, keeps_errors=wanted.lists_conforming, is_detailed=wanted.needs_details
-        )
+        return audit_counted(recordings, self.policy, **self._kept)
 
     @property
     def counts_interactions(self) -> bool:
         """Whether conforming interactions of cassettes are only counted."""
-        wanted = self.wanted
-        return counts_interactions(self.policy, keeps_errors=wanted.lists_conforming, is_detailed=wanted.needs_details)
+        return counts_interactions(self.policy, **self._kept)
+
+    @property
+    def _kept(self) -> dict[str, bool]:
+        """What of conforming responses becomes findings, as keywords of audits."""
+        return {"keeps_errors": self.wanted.lists_conforming, "is_detailed": self.wanted.needs_details}
 
     def totals(self) -> Totals:
         """Return counts of nothing yet."""

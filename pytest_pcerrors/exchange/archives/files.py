@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, TypeVar
 
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.archives.folders import ending, files_of
-from pytest_pcerrors.exchange.archives.formats import READERS, opened, read_yaml
+from pytest_pcerrors.exchange.archives.formats import READERS, is_plain_yaml, opened
 from pytest_pcerrors.exchange.archives.items import Skipped, joined
 from pytest_pcerrors.exchange.archives.json_files import read_ndjson
 from pytest_pcerrors.exchange.archives.plain_interactions import UncertainError, interaction_texts
@@ -126,7 +126,7 @@ def cassette_interactions(
 
     `on_read` is called with the number of bytes of the texts.
     """
-    return _interactions(file, on_read or bool) if READERS.get(file.suffix.lower()) is read_yaml else None
+    return _interactions(file, on_read or bool) if is_plain_yaml(file) else None
 
 
 def _interactions(file: Path, on_read: "Callable[[int], object]") -> "Iterator[tuple[list[bytes], int]]":

@@ -40,6 +40,12 @@ READERS: "dict[str, Reader]" = {
 }
 """The readers by the suffix of a file's name."""
 
+
+def is_plain_yaml(file: Path) -> bool:
+    """Return whether a file is in YAML and not compressed, by its suffix."""
+    return READERS.get(file.suffix.lower()) is read_yaml
+
+
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 _MAX_BLANK = 64 * 1024
 
